@@ -1,0 +1,108 @@
+//! A log: slots with rising numbers, each claimed by an add and written once.
+
+use crate::{CounterKey, RecordKey, Store, StoreError};
+use alloc::format;
+use alloc::string::{String, ToString};
+
+/// A list that any number of writers append to at once.
+///
+/// A writer that dies between claiming its slot and writing it leaves a hole; readers skip holes. In a log that keeps
+/// only its newest slots, slot `n` overwrites slot `n - newest`.
+#[derive(Clone, Debug)]
+pub struct Log {
+    path: String,
+    newest: Option<u64>,
+}
+
+impl Log {
+    /// A log that keeps every slot.
+    pub fn keeping_all(path: &str) -> Log {
+        Log { path: path.to_string(), newest: None }
+    }
+
+    /// A log that keeps only its `newest` slots.
+    pub fn keeping(newest: u64, path: &str) -> Log {
+        Log { path: path.to_string(), newest: Some(newest.max(1)) }
+    }
+
+    /// Claims the next slot and answers its number. The first is 1.
+    pub fn claim(&self, store: &impl Store) -> Result<u64, StoreError> {
+        self.add(store, 1)
+    }
+
+    /// The number of the slot claimed last; 0 in an empty log.
+    pub fn last(&self, store: &impl Store) -> Result<u64, StoreError> {
+        self.add(store, 0)
+    }
+
+    /// Writes a slot that the caller has claimed.
+    pub fn write(&self, store: &impl Store, slot: u64, value: &str) -> Result<(), StoreError> {
+        store.set(&self.slot_key(slot), &format!("{slot} {value}"))
+    }
+
+    /// Claims a slot, writes it and answers its number.
+    pub fn append(&self, store: &impl Store, value: &str) -> Result<u64, StoreError> {
+        let slot = self.claim(store)?;
+        self.write(store, slot, value)?;
+        Ok(slot)
+    }
+
+    /// What slot `slot` holds; none if it was never written or is no longer kept.
+    pub fn read(&self, store: &impl Store, slot: u64) -> Result<Option<String>, StoreError> {
+        let Some(text) = store.get(&self.slot_key(slot))? else { return Ok(None) };
+        let (number, value) = text.split_once(' ').ok_or(StoreError::Corrupt("log slot"))?;
+        let number: u64 = number.parse().map_err(|_| StoreError::Corrupt("log slot"))?;
+        Ok((number == slot).then(|| value.to_string()))
+    }
+
+    /// The lowest slot that can still be there when `last` is the newest.
+    pub fn first_kept(&self, last: u64) -> u64 {
+        match self.newest {
+            Some(newest) => last.saturating_sub(newest - 1).max(1),
+            None => 1,
+        }
+    }
+
+    fn add(&self, store: &impl Store, delta: i64) -> Result<u64, StoreError> {
+        let value = store.add(&CounterKey::forever(&format!("{}/last", self.path)), delta)?;
+        u64::try_from(value).map_err(|_| StoreError::Corrupt("log counter"))
+    }
+
+    fn slot_key(&self, slot: u64) -> RecordKey {
+        let place = self.newest.map_or(slot, |newest| slot % newest);
+        RecordKey::forever(&format!("{}/{place}", self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryStore;
+
+    #[test]
+    fn slots_rise_from_one_and_a_claimed_slot_never_written_is_a_hole() {
+        let store = MemoryStore::default();
+        let log = Log::keeping_all("l");
+        assert_eq!(log.last(&store), Ok(0));
+        assert_eq!(log.append(&store, "a"), Ok(1));
+        assert_eq!(log.claim(&store), Ok(2));
+        assert_eq!(log.append(&store, "c d"), Ok(3));
+        assert_eq!(log.read(&store, 2), Ok(None));
+        assert_eq!(log.read(&store, 3), Ok(Some("c d".into())));
+    }
+
+    #[test]
+    fn a_bounded_log_does_not_grow_and_never_shows_another_slot() {
+        let store = MemoryStore::default();
+        let log = Log::keeping(4, "l");
+        for n in 1..=100 {
+            assert_eq!(log.append(&store, &format!("v{n}")), Ok(n));
+        }
+        assert_eq!(store.keys().len(), 5);
+        assert_eq!(log.first_kept(100), 97);
+        for n in 1..=100 {
+            let kept = (n >= 97).then(|| format!("v{n}"));
+            assert_eq!(log.read(&store, n), Ok(kept));
+        }
+    }
+}
