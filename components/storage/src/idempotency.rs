@@ -79,7 +79,7 @@ struct Entry {
 
 #[derive(Serialize, Deserialize)]
 enum State {
-    Running { given_up: u32 },
+    Running,
     Done { answer: String },
     GivenUp { times: u32 },
 }
@@ -100,7 +100,7 @@ pub fn begin(store: &impl Store, now: Timestamp, name: &Name, digest: &str) -> R
         }
         return match entry.state {
             State::Done { answer } => Ok(Begun::Replay(answer)),
-            State::Running { .. } => Ok(Begun::Running),
+            State::Running => Ok(Begun::Running),
             State::GivenUp { times } => {
                 let taken_up = store.add(&retry_key(day, name, times), 1)? == 1;
                 if taken_up { start(store, now, name, digest, times) } else { Ok(Begun::Running) }
@@ -125,7 +125,7 @@ fn start(
     given_up: u32,
 ) -> Result<Begun, StoreError> {
     let claim = Claim { key: answer_key(now.day(), name), digest: digest.into(), given_up };
-    put(store, &claim, now, State::Running { given_up })?;
+    put(store, &claim, now, State::Running)?;
     Ok(Begun::Do(claim))
 }
 
