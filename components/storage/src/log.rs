@@ -55,6 +55,11 @@ impl Log {
         Ok((number == slot).then(|| value.to_string()))
     }
 
+    /// Removes a slot. Readers take it for a hole.
+    pub fn forget(&self, store: &impl Store, slot: u64) -> Result<(), StoreError> {
+        store.delete(&self.slot_key(slot))
+    }
+
     /// The lowest slot that can still be there when `last` is the newest.
     pub fn first_kept(&self, last: u64) -> u64 {
         match self.newest {

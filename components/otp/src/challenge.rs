@@ -1,0 +1,121 @@
+//! What a caller gets to see of a challenge, and how its status follows from its word.
+
+use crate::Core;
+use crate::close::FENCE;
+use crate::entity;
+use crate::environment::{Clock, Random};
+use crate::error::{Error, Result};
+use crate::names::{ChallengeId, Entity, Purpose, Scope, Subject};
+use crate::record::{Payload, Record};
+use crate::word::Word;
+use alloc::string::ToString;
+use stepgate_storage::{Store, Timestamp};
+
+/// Moves from `Pending` to one of the others at most once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It can still be confirmed.
+    Pending,
+    /// It was.
+    Confirmed,
+    /// As many wrong codes as allowed were compared.
+    Rejected,
+    /// Its time is over, or it was cancelled or superseded.
+    Expired,
+}
+
+/// A challenge at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// Its id.
+    pub id: ChallengeId,
+    /// The tenant it belongs to.
+    pub scope: Scope,
+    /// What it is about.
+    pub entity: Entity,
+    /// Who was asked.
+    pub subject: Subject,
+    /// What the code is for.
+    pub purpose: Purpose,
+    /// What waits for it.
+    pub payload: Payload,
+    /// Where it stands.
+    pub status: Status,
+    /// Codes compared so far.
+    pub attempts: u32,
+    /// How many may be compared.
+    pub limit: u32,
+    /// When its code was made.
+    pub issued: Timestamp,
+    /// From when on no code is compared.
+    pub expires: Timestamp,
+}
+
+/// Where an entity stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Current {
+    /// Its newest challenge, unless that was cancelled or is long over.
+    pub challenge: Option<Challenge>,
+    /// The payload confirmed last.
+    pub confirmed: Option<Payload>,
+}
+
+impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
+    /// The challenge as its word shows it. `word` was read after `now` was.
+    pub(crate) fn view(
+        &self,
+        id: ChallengeId,
+        record: Record,
+        word: Word,
+        now: Timestamp,
+    ) -> Result<Challenge> {
+        let status = self.status_of(&record, word, now)?;
+        let (limit, issued, expires) = (record.limit(), record.sent, record.expires());
+        let request = record.request;
+        Ok(Challenge {
+            id,
+            scope: request.scope,
+            entity: request.entity,
+            subject: request.subject,
+            purpose: request.purpose,
+            payload: request.payload,
+            status,
+            attempts: word.compared(),
+            limit,
+            issued,
+            expires,
+        })
+    }
+
+    /// Each answer but `Pending` stays true whatever is added to the word later:
+    ///
+    /// - right codes and wrong codes are never taken back, and `limit` wrong ones leave no rank for a right one;
+    /// - a later generation writes its slot only when nothing is in flight in this one;
+    /// - when the time is over, no rank is taken that will be compared. A rank taken in the last instant and not yet
+    ///   compared leaves the outcome open, for a fence at most: that is the one case in which there is no answer.
+    fn status_of(&self, record: &Record, word: Word, now: Timestamp) -> Result<Status> {
+        let limit = record.limit();
+        if word.right() > 0 {
+            return Ok(Status::Confirmed);
+        }
+        if word.wrong() >= limit {
+            return Ok(Status::Rejected);
+        }
+        let superseded = || {
+            entity::newest(&self.store, &record.request.entity)
+                .map(|newest| newest.is_some_and(|(generation, _)| generation > record.generation))
+        };
+        if word.closes() > 0 && superseded()? {
+            return Ok(Status::Expired);
+        }
+        if now < record.expires() {
+            return Ok(Status::Pending);
+        }
+        if now >= record.expires() + FENCE || word.in_flight(word.taken(limit)) == 0 {
+            return Ok(Status::Expired);
+        }
+        Err(Error::Unavailable(
+            "a code is being compared at the very end of the challenge's time".to_string(),
+        ))
+    }
+}
