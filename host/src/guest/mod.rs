@@ -1,0 +1,16 @@
+//! The component: how it is compiled, what it may reach, and how its instances are run.
+
+mod engine;
+mod log;
+mod ports;
+mod state;
+mod ticket;
+mod worker;
+
+pub(crate) use engine::{Cache, compile};
+pub(crate) use ports::Ports;
+pub(crate) use ticket::Ticket;
+pub(crate) use worker::{Factory, Link};
+
+pub(crate) use log::GuestLog;
+pub use state::State;

@@ -1,0 +1,144 @@
+//! `STEPGATE_*` variables.
+
+use super::WrongSetting;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use toml::{Table, Value};
+
+const PREFIX: &str = "STEPGATE_";
+const CONFIG: &str = "STEPGATE_CONFIG";
+/// Kubernetes sets such variables for every service, so also for one that is called `stepgate`.
+const NOT_OURS: [&str; 2] = ["STEPGATE_SERVICE_", "STEPGATE_PORT"];
+
+/// How the text of a variable is to be read.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Number,
+    Flag,
+    Json,
+}
+
+const SETTINGS: [(&str, Form); 26] = [
+    ("environment", Form::Text),
+    ("listen", Form::Text),
+    ("data", Form::Text),
+    ("log", Form::Text),
+    ("store", Form::Text),
+    ("compile_cache", Form::Flag),
+    ("base_url", Form::Text),
+    ("sender_name", Form::Text),
+    ("code_lifetime_seconds", Form::Number),
+    ("code_attempts", Form::Number),
+    ("resend_cooldown_seconds", Form::Number),
+    ("api_keys", Form::Json),
+    ("mac_keys", Form::Json),
+    ("smtp.host", Form::Text),
+    ("smtp.port", Form::Number),
+    ("smtp.tls", Form::Text),
+    ("smtp.username", Form::Text),
+    ("smtp.password", Form::Text),
+    ("smtp.from", Form::Text),
+    ("limits.connections", Form::Number),
+    ("limits.requests", Form::Number),
+    ("limits.instances", Form::Number),
+    ("limits.requests_per_instance", Form::Number),
+    ("limits.request_seconds", Form::Number),
+    ("limits.receive_seconds", Form::Number),
+    ("limits.shutdown_seconds", Form::Number),
+];
+
+/// The settings file that is named there, and all settings as a table.
+pub(super) fn read(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<(Option<PathBuf>, Table), WrongSetting> {
+    let mut file = None;
+    let mut table = Table::new();
+    for (variable, value) in variables {
+        let Some(variable) = variable.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+        if variable == CONFIG {
+            file = Some(PathBuf::from(value));
+            continue;
+        }
+        if NOT_OURS.iter().any(|prefix| variable.starts_with(prefix)) {
+            continue;
+        }
+        let name = variable[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
+        let Some((name, form)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
+            return Err(WrongSetting::new(variable, "there is no such setting"));
+        };
+        let wrong = |why: &str| WrongSetting::new(format!("{name} ({variable})"), why);
+        let value = value.to_str().ok_or_else(|| wrong("must be UTF-8"))?;
+        let value = match form {
+            Form::Text => Value::String(value.to_owned()),
+            Form::Number => value.trim().parse().map(Value::Integer).map_err(|_| wrong("must be a whole number"))?,
+            Form::Flag => value.trim().parse().map(Value::Boolean).map_err(|_| wrong("must be true or false"))?,
+            Form::Json => serde_json::from_str(value).map_err(|_| wrong("must be JSON"))?,
+        };
+        put(&mut table, name, value);
+    }
+    Ok((file, table))
+}
+
+fn put(table: &mut Table, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            table.insert(name.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let below = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(below) = below {
+                put(below, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(variables: &[(&str, &str)]) -> Result<Table, WrongSetting> {
+        read(variables.iter().map(|(name, value)| (name.into(), value.into()))).map(|(_, table)| table)
+    }
+
+    #[test]
+    fn variables_become_settings_of_their_form() {
+        let table = table(&[
+            ("STEPGATE_CODE_ATTEMPTS", "3"),
+            ("STEPGATE_SENDER_NAME", "42"),
+            ("STEPGATE_SMTP__PORT", "25"),
+            ("STEPGATE_SMTP__PASSWORD", "[1]"),
+            ("STEPGATE_API_KEYS", r#"[{"name":"Acme"}]"#),
+            ("STEPGATE_COMPILE_CACHE", "false"),
+            ("HOME", "/"),
+        ]);
+        let expected = r#"
+            code_attempts = 3
+            sender_name = "42"
+            compile_cache = false
+            api_keys = [{ name = "Acme" }]
+            smtp = { port = 25, password = "[1]" }
+        "#;
+        assert_eq!(table.unwrap(), expected.parse().unwrap());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_not_shown() {
+        for (name, value) in [
+            ("STEPGATE_CODE_ATTEMPTS", "s3cret"),
+            ("STEPGATE_COMPILE_CACHE", "s3cret"),
+            ("STEPGATE_MAC_KEYS", "s3cret"),
+            ("STEPGATE_MAC_KEY", "s3cret"),
+        ] {
+            let wrong = table(&[(name, value)]).unwrap_err().to_string();
+            assert!(wrong.contains(name) && !wrong.contains(value), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_kubernetes_sets_is_no_mistake() {
+        let set = [("STEPGATE_SERVICE_HOST", "10.0.0.1"), ("STEPGATE_PORT_8080_TCP_PROTO", "tcp")];
+        assert_eq!(table(&set), Ok(Table::new()));
+    }
+}

@@ -1,0 +1,200 @@
+//! The settings that the component itself reads. They are checked here by its own rules, so that a mistake shows at
+//! the start and not in the first request.
+
+use super::{Environment, WrongSetting};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// The API key that the sandbox comes with. The whole world knows it, so production refuses it.
+pub(crate) const SANDBOX_API_KEY: &str = "sandbox-key";
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Role {
+    ReadWrite,
+    ReadOnly,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiKeyText {
+    sha256: String,
+    partner: String,
+    name: String,
+    role: Role,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MacKeyText {
+    id: String,
+    secret: String,
+}
+
+pub(super) struct RawGuest {
+    pub(super) base_url: Option<String>,
+    pub(super) sender_name: Option<String>,
+    pub(super) code_lifetime_seconds: Option<u32>,
+    pub(super) code_attempts: Option<u32>,
+    pub(super) resend_cooldown_seconds: Option<u32>,
+    pub(super) api_keys: Option<Vec<ApiKeyText>>,
+    pub(super) mac_keys: Option<Vec<MacKeyText>>,
+}
+
+/// An API key, by its hash.
+#[derive(Serialize)]
+pub(crate) struct ApiKey {
+    sha256: String,
+    partner: Uuid,
+    name: String,
+    role: Role,
+}
+
+/// A secret that codes and links are sealed with.
+#[derive(Serialize)]
+pub(crate) struct MacKey {
+    id: String,
+    secret: String,
+}
+
+/// Settings for the component. What is none has a default: there, or in the sandbox.
+pub(crate) struct Guest {
+    pub(crate) base_url: Option<String>,
+    pub(crate) sender_name: Option<String>,
+    pub(crate) code_lifetime_seconds: Option<u32>,
+    pub(crate) code_attempts: Option<u32>,
+    pub(crate) resend_cooldown_seconds: Option<u32>,
+    pub(crate) api_keys: Option<Vec<ApiKey>>,
+    pub(crate) mac_keys: Option<Vec<MacKey>>,
+}
+
+impl ApiKey {
+    /// A key given as such, not by its hash.
+    pub(crate) fn of(key: &str, partner: Uuid, name: &str, role: Role) -> Self {
+        Self { sha256: sha256(key), partner, name: name.into(), role }
+    }
+}
+
+impl MacKey {
+    pub(crate) fn new(id: &str, secret: &[u8; 32]) -> Self {
+        Self { id: id.into(), secret: STANDARD.encode(secret) }
+    }
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Guest {
+    pub(super) fn check(raw: RawGuest, environment: Environment) -> Result<Self, WrongSetting> {
+        let production = environment == Environment::Production;
+        if production {
+            let required = [
+                ("api_keys", raw.api_keys.is_some()),
+                ("mac_keys", raw.mac_keys.is_some()),
+                ("base_url", raw.base_url.is_some()),
+            ];
+            if let Some((name, _)) = required.iter().find(|(_, given)| !given) {
+                return Err(WrongSetting::new(*name, "is required in production"));
+            }
+        }
+        if let Some(url) = &raw.base_url {
+            check_base_url(url, production)?;
+        }
+        if raw.sender_name.as_ref().is_some_and(|name| !is_name(name)) {
+            return Err(WrongSetting::new("sender_name", "must be 1 to 80 characters on one line"));
+        }
+        for (name, value, least, most) in [
+            ("code_lifetime_seconds", raw.code_lifetime_seconds, 1, 3_600),
+            ("code_attempts", raw.code_attempts, 1, 10),
+            ("resend_cooldown_seconds", raw.resend_cooldown_seconds, 0, 86_400),
+        ] {
+            if value.is_some_and(|value| !(least..=most).contains(&value)) {
+                let why = format!("must be a whole number from {least} to {most}");
+                return Err(WrongSetting::new(name, why));
+            }
+        }
+        Ok(Self {
+            base_url: raw.base_url,
+            sender_name: raw.sender_name,
+            code_lifetime_seconds: raw.code_lifetime_seconds,
+            code_attempts: raw.code_attempts,
+            resend_cooldown_seconds: raw.resend_cooldown_seconds,
+            api_keys: raw.api_keys.map(|keys| check_api_keys(keys, production)).transpose()?,
+            mac_keys: raw.mac_keys.map(check_mac_keys).transpose()?,
+        })
+    }
+}
+
+fn check_base_url(url: &str, production: bool) -> Result<(), WrongSetting> {
+    let wrong = |why| Err(WrongSetting::new("base_url", why));
+    let Ok(uri) = url.parse::<http::Uri>() else { return wrong("must be an absolute URL") };
+    let Some(authority) = uri.authority() else { return wrong("must be an absolute URL") };
+    if uri.query().is_some() || url.contains('#') || authority.as_str().contains('@') {
+        return wrong("must have no query, fragment or user");
+    }
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        Some("http") if !production => Ok(()),
+        _ if production => wrong("must start with https:// in production"),
+        _ => wrong("must start with https:// or http://"),
+    }
+}
+
+fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey>, WrongSetting> {
+    if texts.is_empty() {
+        return Err(WrongSetting::new("api_keys", "must hold at least one key"));
+    }
+    let known = sha256(SANDBOX_API_KEY);
+    let mut hashes = HashSet::new();
+    let check = |(index, text): (usize, ApiKeyText)| {
+        let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("api_keys[{index}].{field}"), why));
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.sha256.len() != 64 || !text.sha256.bytes().all(is_hex) {
+            return wrong("sha256", "must be 64 lower-case hexadecimal digits");
+        }
+        if production && text.sha256 == known {
+            return wrong("sha256", "is the sandbox's key, which everybody knows");
+        }
+        if !hashes.insert(text.sha256.clone()) {
+            return wrong("sha256", "is there twice");
+        }
+        let Ok(partner) = text.partner.parse() else { return wrong("partner", "must be a UUID") };
+        if !is_name(&text.name) {
+            return wrong("name", "must be 1 to 80 characters on one line");
+        }
+        Ok(ApiKey { sha256: text.sha256, partner, name: text.name, role: text.role })
+    };
+    texts.into_iter().enumerate().map(check).collect()
+}
+
+fn check_mac_keys(texts: Vec<MacKeyText>) -> Result<Vec<MacKey>, WrongSetting> {
+    if texts.is_empty() {
+        return Err(WrongSetting::new("mac_keys", "must hold at least one key"));
+    }
+    let mut ids = HashSet::new();
+    let check = |(index, text): (usize, MacKeyText)| {
+        let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("mac_keys[{index}].{field}"), why));
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(is_id) {
+            return wrong("id", "must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");
+        }
+        if !ids.insert(text.id.clone()) {
+            return wrong("id", "is there twice");
+        }
+        if !STANDARD.decode(&text.secret).is_ok_and(|secret| (32..=128).contains(&secret.len())) {
+            return wrong("secret", "must be base64 of 32 to 128 bytes");
+        }
+        Ok(MacKey { id: text.id, secret: text.secret })
+    };
+    texts.into_iter().enumerate().map(check).collect()
+}
+
+/// A name that is put into mails and subject lines.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control)
+}

@@ -1,0 +1,161 @@
+//! From settings to a server, and to its end.
+
+use super::config::{Config, Environment, Guest, StoreKind, WrongSetting};
+use super::{logging, sandbox, welcome};
+use serde::Serialize;
+use std::fs::DirBuilder;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use stepgate_host::clock::SystemClock;
+use stepgate_host::store::{MemoryStore, RedbOptions, RedbStore, Store};
+use stepgate_host::{FixedSettings, Harness};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A start that takes longer than this says why.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long what is left of the runtime may take at the end.
+const REMAINDER: Duration = Duration::from_secs(1);
+
+/// Why the program ended.
+pub(crate) enum Failed {
+    /// Because of a setting.
+    Setting(WrongSetting),
+    /// Because of something else.
+    Running(String),
+}
+
+impl From<WrongSetting> for Failed {
+    fn from(wrong: WrongSetting) -> Self {
+        Self::Setting(wrong)
+    }
+}
+
+pub(super) fn run(config: Config) -> Result<(), Failed> {
+    logging::start(config.log);
+    let runtime = Runtime::new().map_err(|error| Failed::Running(format!("no runtime: {error}")))?;
+    let store = runtime.block_on(serve(config))?;
+    // Whatever still runs lets go of the store first; then it writes what is left.
+    runtime.shutdown_timeout(REMAINDER);
+    drop(store);
+    Ok(())
+}
+
+async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
+    let stop = stop_signal()?;
+    let sandbox = config.environment == Environment::Sandbox;
+    let data = &config.data;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(|error| WrongSetting::new("data", format!("{}: {error}", data.display())))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| WrongSetting::new("listen", format!("{}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(|error| Failed::Running(error.to_string()))?;
+    let settings = settings(config.guest, config.environment, data, address)?;
+    let store = open_store(config.store, data)?;
+
+    let mut builder = Harness::builder()
+        .component(stepgate_artifacts::APP)
+        .store(store.clone())
+        .settings(Arc::new(settings))
+        .limits(config.limits);
+    if let Some(smtp) = config.smtp {
+        builder = builder.delivery(Arc::new(smtp));
+    }
+    if config.compile_cache {
+        let folder = data.join("compiled");
+        builder = builder.cache(std::path::absolute(&folder).unwrap_or(folder));
+    }
+    let harness = patiently(tokio::task::spawn_blocking(|| builder.build()))
+        .await
+        .map_err(|error| Failed::Running(error.to_string()))?
+        .map_err(|error| Failed::Running(error.to_string()))?;
+
+    tracing::info!(%address, environment = config.environment.as_str(), "started");
+    if sandbox {
+        tracing::warn!("this is a sandbox: the code 123456 confirms everything");
+    }
+    welcome::print(address, sandbox);
+    harness.serve(listener, stop).await;
+    tracing::info!("stopped");
+    Ok(store)
+}
+
+/// Says what takes so long.
+async fn patiently<T>(work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => return done,
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+    eprintln!("Compiling the component for this machine. Only a first start does that...");
+    work.await
+}
+
+fn open_store(kind: StoreKind, data: &Path) -> Result<Arc<dyn Store>, Failed> {
+    let clock = Arc::new(SystemClock::new());
+    Ok(match kind {
+        StoreKind::Memory => Arc::new(MemoryStore::new(clock)),
+        StoreKind::Redb => {
+            let file = data.join("stepgate.redb");
+            let store = RedbStore::open(&file, &RedbOptions::default(), clock);
+            Arc::new(store.map_err(|error| Failed::Running(error.to_string()))?)
+        }
+    })
+}
+
+/// What the component is told, by the names in docs/settings.md.
+fn settings(
+    guest: Guest,
+    environment: Environment,
+    data: &Path,
+    address: SocketAddr,
+) -> Result<FixedSettings, Failed> {
+    // Production never gets here without keys and address of its own.
+    let api_keys = guest.api_keys.unwrap_or_else(|| vec![sandbox::api_key()]);
+    let mac_keys = match guest.mac_keys {
+        Some(keys) => keys,
+        None => vec![sandbox::mac_key(data).map_err(|error| {
+            WrongSetting::new("data", format!("the key in {} cannot be used: {error}", data.display()))
+        })?],
+    };
+    let base_url = guest.base_url.unwrap_or_else(|| welcome::url(address));
+    let mut settings = vec![
+        ("environment", environment.as_str().to_owned()),
+        ("base_url", base_url),
+        ("api_keys", json(&api_keys)?),
+        ("mac_keys", json(&mac_keys)?),
+    ];
+    settings.extend(guest.sender_name.map(|name| ("sender_name", name)));
+    let numbers = [
+        ("code_lifetime_seconds", guest.code_lifetime_seconds),
+        ("code_attempts", guest.code_attempts),
+        ("resend_cooldown_seconds", guest.resend_cooldown_seconds),
+    ];
+    settings.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
+    Ok(FixedSettings::from_iter(settings))
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failed> {
+    serde_json::to_string(value).map_err(|error| Failed::Running(error.to_string()))
+}
+
+/// Resolves at SIGTERM and at ctrl-c. Listens from now on.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failed> {
+    let listen = |kind| signal(kind).map_err(|error| Failed::Running(format!("no signals: {error}")));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
