@@ -20,19 +20,6 @@ mod bindings {
     use super::Component;
 }
 
-// `memcpy` and its kin: the compiler takes them for granted, and without std nobody else brings them.
-#[link(name = "c")]
-unsafe extern "C" {}
-
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-/// No message: it would need an import to go to, and a panic here is a bug that the host reports as a trap.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}
-
 struct Component;
 
 struct HostStore;

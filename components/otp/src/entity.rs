@@ -4,6 +4,7 @@
 //! the slot can carry the outcome of all of them: the value confirmed last. Whoever reads the newest written slot and the
 //! word of its challenge knows the entity's value; no record is ever read, changed and written back.
 
+use crate::codec;
 use crate::error::{Error, Result};
 use crate::names::{ChallengeId, Entity, Scope};
 use crate::record::Payload;
@@ -11,7 +12,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::ops::Range;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{Log, Store, StoreError, Timestamp};
+use stepgate_storage::{Log, Store, Timestamp};
 
 /// How many slots below the newest are kept, for readers that looked up the newest a moment ago.
 const KEPT_SLOTS: u64 = 16;
@@ -85,7 +86,7 @@ fn newest_of(
     let lowest = slots.end.saturating_sub(MOST_HOLES).max(slots.start);
     for number in (lowest..slots.end).rev() {
         if let Some(text) = log.read(store, number)? {
-            let slot = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("entity slot"))?;
+            let slot = codec::decode(&text, "entity slot")?;
             return Ok(Some((number, slot)));
         }
     }
@@ -112,8 +113,7 @@ pub(crate) fn write(store: &impl Store, entity: &Entity, generation: u64, slot: 
 
 /// Writes a slot that has been written before.
 pub(crate) fn rewrite(store: &impl Store, entity: &Entity, generation: u64, slot: &Slot) -> Result<()> {
-    let text = serde_json::to_string(slot).map_err(|_| StoreError::Corrupt("entity slot"))?;
-    Ok(log(entity).write(store, generation, &text)?)
+    Ok(log(entity).write(store, generation, &codec::encode(slot, "entity slot")?)?)
 }
 
 fn log(entity: &Entity) -> Log {

@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod challenge;
 mod close;
+mod codec;
 #[cfg(target_arch = "wasm32")]
 mod component;
 mod entity;
@@ -19,6 +20,8 @@ mod issue;
 mod names;
 mod read;
 mod record;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 mod secret;
 mod verify;
 mod word;

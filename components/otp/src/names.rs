@@ -80,7 +80,7 @@ impl Scope {
 
 /// A challenge's id: a UUID of version 7, so it tells when it was made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(transparent)]
 pub struct ChallengeId(Uuid);
 
 impl ChallengeId {
@@ -121,20 +121,6 @@ impl fmt::Display for ChallengeId {
 impl fmt::Debug for ChallengeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-impl From<ChallengeId> for String {
-    fn from(id: ChallengeId) -> String {
-        id.to_string()
-    }
-}
-
-impl TryFrom<String> for ChallengeId {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<ChallengeId> {
-        ChallengeId::parse(&text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The record of a challenge: written once, before anyone can know its code, and never again.
 
+use crate::codec;
 use crate::error::{Error, Result};
 use crate::names::{ChallengeId, Entity, Purpose, Scope, Subject};
 use crate::secret::Seal;
@@ -8,7 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{CounterKey, Day, RecordKey, Store, StoreError, Timestamp};
+use stepgate_storage::{CounterKey, Day, RecordKey, Store, Timestamp};
 
 /// How long a challenge can be asked about, from its issue. Longer than it can live by far, so that a confirmation
 /// whose answer was lost is found and made permanent by whoever reads its entity next (`Core::current`).
@@ -102,7 +103,6 @@ pub struct Request {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    #[serde(flatten)]
     pub request: Request,
     pub generation: u64,
     pub sent: Timestamp,
@@ -121,7 +121,7 @@ impl Record {
 
     pub(crate) fn read(store: &impl Store, id: ChallengeId) -> Result<Record> {
         let text = store.get(&record_key(id))?.ok_or(Error::NotFound)?;
-        Ok(serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("challenge"))?)
+        Ok(codec::decode(&text, "challenge")?)
     }
 
     /// The record, if `scope` reaches it. Another tenant's is as unknown as one that never was.
@@ -131,8 +131,7 @@ impl Record {
     }
 
     pub(crate) fn write(&self, store: &impl Store, id: ChallengeId) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|_| StoreError::Corrupt("challenge"))?;
-        Ok(store.set(&record_key(id), &text)?)
+        Ok(store.set(&record_key(id), &codec::encode(self, "challenge")?)?)
     }
 
     pub(crate) fn add(&self, store: &impl Store, id: ChallengeId, event: Event) -> Result<Word> {
