@@ -4,7 +4,7 @@ use wasip2::clocks::monotonic_clock;
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{Fields, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme};
 use wasip2::io::poll::{Pollable, poll};
-use wasip2::io::streams::OutputStream;
+use wasip2::io::streams::{OutputStream, StreamError};
 
 use crate::target::Target;
 
@@ -32,14 +32,17 @@ pub(crate) fn post(target: &Target, token: Option<&str>, body: &[u8]) -> Result<
     let pending = outgoing_handler::handle(request, Some(options()?)).map_err(|_| NoAnswer::Failed)?;
 
     let stream = outgoing.write().map_err(|()| NoAnswer::Failed)?;
-    write(&stream, body, &deadline)?;
+    let sent = write(&stream, body, &deadline)?;
     // The stream is the body's child: it has to go first.
     drop(stream);
-    OutgoingBody::finish(outgoing, None).map_err(|_| NoAnswer::Failed)?;
+    if sent == Sent::All {
+        OutgoingBody::finish(outgoing, None).map_err(|_| NoAnswer::Failed)?;
+    }
 
     wait(&pending.subscribe(), &deadline)?;
     match pending.get() {
-        Some(Ok(Ok(response))) => Ok(response.status()),
+        // Whoever answers before having read all may say no, but cannot have taken the message.
+        Some(Ok(Ok(response))) if sent == Sent::All || response.status() >= 300 => Ok(response.status()),
         _ => Err(NoAnswer::Failed),
     }
 }
@@ -70,18 +73,30 @@ fn options() -> Result<RequestOptions, NoAnswer> {
     Ok(options)
 }
 
-fn write(stream: &OutputStream, mut rest: &[u8], deadline: &Pollable) -> Result<(), NoAnswer> {
+#[derive(PartialEq, Eq)]
+enum Sent {
+    All,
+    /// The service closed the connection's way in, so its answer may be on the way out.
+    Part,
+}
+
+/// No flush: a service may answer and close as soon as it has the last byte, and then a flush is an error.
+fn write(stream: &OutputStream, mut rest: &[u8], deadline: &Pollable) -> Result<Sent, NoAnswer> {
     while !rest.is_empty() {
         wait(&stream.subscribe(), deadline)?;
-        let room = stream.check_write().map_err(|_| NoAnswer::Failed)?;
-        let room = usize::try_from(room).unwrap_or(usize::MAX).min(rest.len());
+        let room = match stream.check_write() {
+            Ok(room) => usize::try_from(room).unwrap_or(usize::MAX).min(rest.len()),
+            Err(StreamError::Closed) => return Ok(Sent::Part),
+            Err(StreamError::LastOperationFailed(_)) => return Err(NoAnswer::Failed),
+        };
         let (now, later) = rest.split_at(room);
-        stream.write(now).map_err(|_| NoAnswer::Failed)?;
-        rest = later;
+        match stream.write(now) {
+            Ok(()) => rest = later,
+            Err(StreamError::Closed) => return Ok(Sent::Part),
+            Err(StreamError::LastOperationFailed(_)) => return Err(NoAnswer::Failed),
+        }
     }
-    stream.flush().map_err(|_| NoAnswer::Failed)?;
-    wait(&stream.subscribe(), deadline)?;
-    stream.check_write().map(drop).map_err(|_| NoAnswer::Failed)
+    Ok(Sent::All)
 }
 
 /// Until `event` is ready, or the time is over. When both are, the event counts.
