@@ -1,0 +1,33 @@
+/// The number of a challenge within its entity, from 1. 0 stands for none.
+pub(crate) type Generation = u8;
+
+/// The counter word of a challenge: its lanes, each of which only grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Word {
+    pub(crate) attempts: u8,
+    pub(crate) closed: u8,
+    pub(crate) wrong: u8,
+    pub(crate) right: u8,
+}
+
+impl Word {
+    /// Outcomes added so far.
+    pub(crate) fn accounted(self) -> u8 {
+        self.wrong + self.right
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Status {
+    #[default]
+    Pending,
+    Confirmed,
+    Rejected,
+    Expired,
+}
+
+impl Status {
+    pub(crate) fn is_over(self) -> bool {
+        self != Self::Pending
+    }
+}
