@@ -50,6 +50,11 @@ impl MemoryStore {
         state.records.keys().chain(state.counters.keys()).cloned().collect()
     }
 
+    /// Every record there is, to see what is kept at rest.
+    pub fn everything(&self) -> Vec<(String, String)> {
+        self.state().records.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     /// Forgets, as a real store does, whatever has expired at `now` (seconds since 1970).
     pub fn sweep(&self, now: u64) {
         let kept = |key: &String| match key.split('/').nth(1).and_then(|day| day.parse::<u64>().ok()) {
