@@ -1,1 +1,19 @@
-//! stepgate-artifacts
+//! The WebAssembly components of Stepgate as bytes. `build/` makes them; the same files are in `<target>/components`.
+//!
+//! ```
+//! println!("the core has {} bytes", stepgate_artifacts::OTP.len());
+//! ```
+
+/// gateway + otp: exports `wasi:http/handler@0.3.0`, imports the store, delivery and settings of `stepgate:otp`.
+/// In `<target>/components/stepgate.wasm`.
+pub const APP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stepgate.wasm"));
+
+/// gateway + otp + adapter-spin: exports `wasi:http/handler@0.3.0`, imports what Spin 4.1 has.
+/// In `<target>/components/stepgate-spin.wasm`.
+pub const SPIN_APP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stepgate-spin.wasm"));
+
+/// The core alone: exports `stepgate:otp/challenges`, imports the store. In `<target>/components/otp.wasm`.
+pub const OTP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/otp.wasm"));
+
+/// Says hello to every HTTP request: what everything else is measured against. In `<target>/components/hello.wasm`.
+pub const HELLO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.wasm"));

@@ -1,0 +1,73 @@
+//! A cargo of our own for another target and another profile than those of the cargo that runs us.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::layout::Layout;
+use crate::toolchain::TARGET;
+
+/// Says how small and how fast a component is; see the root Cargo.toml.
+const PROFILE: &str = "component";
+
+/// What the outer cargo, clippy or a coverage tool set for the machine's own code. In here they would ask
+/// for flags that WebAssembly lacks, or run clippy instead of the compiler.
+const NOT_INHERITED: [&str; 8] = [
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTFLAGS",
+    "LLVM_PROFILE_FILE",
+    "CARGO_TARGET_DIR",
+];
+
+pub(crate) struct Nested {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Nested {
+    pub(crate) fn new(layout: &Layout) -> Self {
+        Self { root: layout.root.clone(), target: layout.nested_target.clone() }
+    }
+
+    /// Builds one package and answers its component.
+    ///
+    /// One cargo for each: built together, they would share the union of the features they ask of a
+    /// dependency, and the smallest would pay for the largest.
+    pub(crate) fn build(&self, package: &str) -> Result<Vec<u8>> {
+        let cargo = env::var_os("CARGO").context("not run by cargo")?;
+        let mut command = Command::new(cargo);
+        command
+            .current_dir(&self.root)
+            .args([
+                "build",
+                "--locked",
+                "--profile",
+                PROFILE,
+                "--target",
+                TARGET,
+                "--package",
+                package,
+                "--lib",
+            ])
+            .arg("--target-dir")
+            .arg(&self.target)
+            // Where a configuration splits the build directory off, both cargos would lock the same one.
+            .env("CARGO_BUILD_BUILD_DIR", &self.target);
+        for name in NOT_INHERITED {
+            command.env_remove(name);
+        }
+        let status = command.status().with_context(|| format!("starting {command:?}"))?;
+        ensure!(status.success(), "building {package} for {TARGET} failed; its messages are above");
+
+        let file = format!("{}.wasm", package.replace('-', "_"));
+        let path = self.target.join(TARGET).join(PROFILE).join(file);
+        fs::read(&path).with_context(|| format!("reading {}", path.display()))
+    }
+}
