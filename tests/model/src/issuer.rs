@@ -1,26 +1,23 @@
 use crate::model::{Answer, FENCE, Protocol, WAIT};
 use crate::mutant::Mutant;
 use crate::scenario::Task;
-use crate::state::{PLACES, Record, Seal, Slot, State};
-use crate::word::{Generation, Status};
+use crate::state::{Record, Seal, Slot, State};
+use crate::word::{Generation, Status, Word};
 
-/// Closing what lies below a new generation.
+/// Closing the newest challenge below a new generation. Everything further below is settled, since its slot is
+/// written; what was claimed since and has no slot is closed already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Closing {
     /// The challenge to replace; 0 for a new one.
     of: Generation,
     own: Generation,
-    /// The newest slot found written, 0 if there is none.
+    /// The newest slot found written.
     found: Generation,
     /// The value confirmed last, as far as known.
     base: Generation,
-    /// The next word to close.
-    next: Generation,
-    /// Outcomes to wait for on each word before it is settled.
-    owed: [u8; PLACES],
-    /// Ranks taken on all of them.
-    used: u8,
-    /// When the last of them was closed.
+    /// Ranks taken before the close.
+    taken: u8,
+    /// When it was closed.
     since: u8,
 }
 
@@ -33,13 +30,21 @@ pub(crate) enum Issuer {
         of: Generation,
         own: Generation,
         next: Generation,
+        again: bool,
+    },
+    /// Closes the words of generations without a slot, upwards from `next`. Their issuers are dead or about to write one.
+    Gaps {
+        of: Generation,
+        own: Generation,
+        found: Generation,
+        next: Generation,
     },
     Closing(Closing),
     Waiting(Closing),
-    /// All is settled. A resend looks again whether what it replaces was superseded before it closed it.
-    Checking {
+    /// Has looked at the word, and reads the clock only now (a mutant).
+    Polled {
         closing: Closing,
-        at: Generation,
+        right: bool,
     },
     Recording {
         own: Generation,
@@ -60,7 +65,7 @@ pub(crate) enum Issuer {
 impl Issuer {
     /// Whether the next step writes to the store, so that its answer can be lost.
     pub(crate) fn writes(self) -> bool {
-        matches!(self, Self::Closing(_) | Self::Recording { .. } | Self::Placing { .. })
+        matches!(self, Self::Gaps { .. } | Self::Closing(_) | Self::Recording { .. } | Self::Placing { .. })
     }
 
     /// Whether it waits for outcomes that will not come any more.
@@ -80,7 +85,7 @@ impl Protocol {
         let own = state.generations;
         state.issuers[issuer] = match answer {
             Answer::Lost => Issuer::Done,
-            Answer::Given => Issuer::Scanning { of, own, next: own - 1 },
+            Answer::Given => Issuer::Scanning { of, own, next: own - 1, again: false },
         };
     }
 
@@ -88,16 +93,33 @@ impl Protocol {
     pub(crate) fn issue_on(&self, state: &mut State, issuer: usize, answer: Answer) -> bool {
         let next = match state.issuers[issuer] {
             Issuer::Ready(_) | Issuer::Done => return false,
-            Issuer::Scanning { of, own, next } => match state.slot(next) {
-                None if next > 0 => Issuer::Scanning { of, own, next: next - 1 },
-                slot => self.start_closing(state, of, own, next, slot),
+            Issuer::Scanning { of, own, next, again } => match state.slot(next) {
+                None if next > 0 => Issuer::Scanning { of, own, next: next - 1, again },
+                _ if again || next + 1 == own || self.scenario.breaks(Mutant::GapsLeftOpen) => {
+                    self.close(state, of, own, next)
+                }
+                _ => Issuer::Gaps { of, own, found: next, next: next + 1 },
             },
-            Issuer::Closing(closing) => self.close_next(state, closing),
+            Issuer::Gaps { of, own, found, next } => {
+                self.add_close(state, next);
+                if next + 1 < own {
+                    Issuer::Gaps { of, own, found, next: next + 1 }
+                } else if self.scenario.breaks(Mutant::GapsUnseen) {
+                    self.close(state, of, own, found)
+                } else {
+                    // A slot written before its word was closed counts. One written later is dead from the start.
+                    Issuer::Scanning { of, own, next: own - 1, again: true }
+                }
+            }
+            Issuer::Closing(closing) => self.close_found(state, closing),
             Issuer::Waiting(closing) => match self.poll(state, closing) {
                 Some(next) => next,
                 None => return false,
             },
-            Issuer::Checking { closing, at } => self.check(state, closing, at),
+            Issuer::Polled { closing, right } => {
+                let over = state.now >= closing.since + WAIT;
+                if right || over { self.settled(state, closing, right) } else { Issuer::Waiting(closing) }
+            }
             Issuer::Recording { own, base, chain, limit } => {
                 let sealed = if self.scenario.transplant { own - 1 } else { own };
                 state.records[usize::from(own)] = Some(Record {
@@ -120,122 +142,82 @@ impl Protocol {
         true
     }
 
-    fn start_closing(
-        &self,
-        state: &State,
-        of: Generation,
-        own: Generation,
-        found: Generation,
-        slot: Option<Slot>,
-    ) -> Issuer {
+    fn close(&self, state: &mut State, of: Generation, own: Generation, found: Generation) -> Issuer {
         if of != 0 && of != found {
-            return Issuer::Done; // superseded already: the caller gets the status of `of`
+            return Issuer::Done; // superseded: the caller gets the status of `of`
         }
-        let closing = Closing {
-            of,
-            own,
-            found,
-            base: slot.map_or(0, |slot| slot.base),
-            next: found.max(1),
-            owed: [0; PLACES],
-            used: 0,
-            since: state.now,
-        };
-        if closing.next < own { Issuer::Closing(closing) } else { self.settled(closing) }
+        let base = state.slot(found).map_or(0, |slot| slot.base);
+        let closing = Closing { of, own, found, base, taken: 0, since: state.now };
+        if found > 0 { Issuer::Closing(closing) } else { self.settled(state, closing, false) }
     }
 
     /// One add closes a word, whether or not anything was ever issued under it.
-    fn close_next(&self, state: &mut State, mut closing: Closing) -> Issuer {
-        // What is closed may be unwritten, and its limit unknown: the largest there is will do for any.
-        let all = self.scenario.limit;
-        let target = closing.next;
-        let by_flag_only = self.scenario.breaks(Mutant::CloseByFlagOnly);
+    fn add_close(&self, state: &mut State, target: Generation) -> Word {
         let word = state.word_mut(target);
         word.closed += 1;
-        if !by_flag_only {
-            word.attempts += all;
+        if !self.scenario.breaks(Mutant::CloseByFlagOnly) {
+            // The limit may be unknown as yet: the largest there is will do for any.
+            word.attempts += self.scenario.limit;
         }
-        let word = *word;
+        *word
+    }
 
+    fn close_found(&self, state: &mut State, mut closing: Closing) -> Issuer {
+        let all = self.scenario.limit;
+        let word = self.add_close(state, closing.found);
         // Closers before this one took `all` each. Ranks refused since count as taken: too many is safe.
-        let ranks = if by_flag_only {
+        let ranks = if self.scenario.breaks(Mutant::CloseByFlagOnly) {
             word.attempts
         } else if self.scenario.breaks(Mutant::ClosersCountAsVerifiers) {
             word.attempts - all
         } else {
             word.attempts - all * word.closed
         };
-        let limit = match state.record(target) {
-            Some(record) if target == closing.found => record.limit,
-            _ => all,
-        };
-        let taken = ranks.min(limit);
-        if !self.scenario.breaks(Mutant::ResendIgnoresGaps) || target == closing.found {
-            closing.used += taken;
-        }
-        if word.right > 0 {
-            closing.base = target;
-        } else if taken > word.accounted() && !self.scenario.breaks(Mutant::CloseWithoutWait) {
-            closing.owed[usize::from(target)] = taken;
-        }
+        closing.taken = ranks.min(state.record(closing.found).map_or(all, |record| record.limit));
         if !self.scenario.breaks(Mutant::WaitFromBeforeClose) {
             closing.since = state.now;
         }
-
-        closing.next += 1;
-        let last = self.scenario.breaks(Mutant::GapsLeftOpen) || closing.next == closing.own;
-        if last { self.wait_or_go_on(closing) } else { Issuer::Closing(closing) }
-    }
-
-    fn wait_or_go_on(&self, closing: Closing) -> Issuer {
-        if closing.owed.iter().any(|&owed| owed > 0) {
+        let right = word.right > 0;
+        let in_flight = closing.taken > word.accounted();
+        if !right && in_flight && !self.scenario.breaks(Mutant::CloseWithoutWait) {
             Issuer::Waiting(closing)
         } else {
-            self.settled(closing)
+            self.settled(state, closing, right)
         }
     }
 
-    /// Reads the clock and then one word that is not settled yet.
-    fn poll(&self, state: &State, mut closing: Closing) -> Option<Issuer> {
+    /// Reads the clock and then the word.
+    fn poll(&self, state: &mut State, closing: Closing) -> Option<Issuer> {
         let wait = if self.scenario.breaks(Mutant::WaitIsOnlyTheFence) { FENCE } else { WAIT };
         let over = state.now >= closing.since + wait;
-        let target = closing.owed.iter().position(|&owed| owed > 0)?;
-        let word = state.words[target];
-        let unseen = over && self.scenario.breaks(Mutant::NoLastLook);
-        if word.right > 0 && !unseen {
-            closing.base = closing.base.max(target as Generation);
-        } else if word.accounted() < closing.owed[target] && !over {
-            return None;
+        let word = state.word(closing.found);
+        let right = word.right > 0;
+        if self.scenario.breaks(Mutant::ClockAfterLastLook) {
+            return Some(Issuer::Polled { closing, right });
         }
-        closing.owed[target] = 0;
-        Some(self.wait_or_go_on(closing))
-    }
-
-    fn settled(&self, closing: Closing) -> Issuer {
-        let Closing { of, own, found, base, .. } = closing;
-        if of == 0 {
-            Issuer::Recording { own, base, chain: own, limit: self.scenario.limit }
+        if over && self.scenario.breaks(Mutant::NoLastLook) {
+            return Some(self.settled(state, closing, false));
+        }
+        if right || over || word.accounted() >= closing.taken {
+            Some(self.settled(state, closing, right))
         } else {
-            let blind = self.scenario.breaks(Mutant::ResendIgnoresGaps);
-            Issuer::Checking { closing, at: if blind { own } else { found + 1 } }
+            None
         }
     }
 
-    /// A resend is void if another challenge got its slot before this one closed it, and if nothing is left.
-    fn check(&self, state: &mut State, closing: Closing, at: Generation) -> Issuer {
-        let Closing { of, own, base, used, .. } = closing;
-        if at < own {
-            return match state.slot(at) {
-                Some(_) => Issuer::Done, // superseded: the caller gets the status of `of`
-                None => Issuer::Checking { closing, at: at + 1 },
-            };
+    /// Nothing below can change any more.
+    fn settled(&self, state: &mut State, closing: Closing, right: bool) -> Issuer {
+        let Closing { of, own, found, taken, .. } = closing;
+        let base = if right { found } else { closing.base };
+        if of == 0 {
+            return Issuer::Recording { own, base, chain: own, limit: self.scenario.limit };
         }
         let Some(record) = state.record(of) else { return Issuer::Done };
-        if base == of {
+        if right {
             self.tell_over(state, of);
             return Issuer::Done;
         }
-        let used = if self.scenario.breaks(Mutant::ResendRefills) { 0 } else { used };
+        let used = if self.scenario.breaks(Mutant::ResendRefills) { 0 } else { taken };
         let limit = record.limit.saturating_sub(used);
         if limit > 0 {
             return Issuer::Recording { own, base, chain: record.chain, limit };
@@ -245,11 +227,15 @@ impl Protocol {
             state.tell(Status::Rejected, truth, false);
             return Issuer::Done;
         }
+        if self.scenario.breaks(Mutant::ResendExpiresWithoutSlot) {
+            self.tell_over(state, of);
+            return Issuer::Done;
+        }
         // An empty slot makes it true for every reader that the challenge is over; then it can be said.
         Issuer::Placing { own, base, live: false, of }
     }
 
-    /// Answers with what became of a challenge that is settled and closed.
+    /// Answers with what became of a challenge that is closed and settled.
     fn tell_over(&self, state: &mut State, of: Generation) {
         let Some(record) = state.record(of) else { return };
         let told = self.status_of(state.word(of), record, state.now, true);

@@ -68,17 +68,27 @@ impl Protocol {
         let breaks = |mutant| self.scenario.breaks(mutant);
         let grace = if breaks(Mutant::ExpiredWithoutGrace) { 0 } else { WAIT };
         let rejected = if breaks(Mutant::RejectedByRank) { word.attempts } else { word.wrong };
-        let accounted = breaks(Mutant::ExpiredWhenAccounted)
-            && at >= record.expires
-            && word.attempts.min(record.limit) == word.accounted();
         if word.right > 0 {
-            Status::Confirmed
-        } else if rejected >= record.limit {
-            Status::Rejected
-        } else if superseded || accounted || at >= record.expires.saturating_add(grace) {
-            Status::Expired
-        } else {
-            Status::Pending
+            return Status::Confirmed;
+        }
+        if rejected >= record.limit {
+            return Status::Rejected;
+        }
+        if superseded || at >= record.expires.saturating_add(grace) {
+            return Status::Expired;
+        }
+        match self.scenario.early_after {
+            Some(margin) if at >= record.expires.saturating_add(margin) => {
+                let ranks = word.attempts - self.scenario.limit * word.closed;
+                if ranks.min(record.limit) <= word.accounted() {
+                    Status::Expired
+                } else if breaks(Mutant::PendingInsteadOfNoAnswer) {
+                    Status::Pending
+                } else {
+                    Status::Open
+                }
+            }
+            _ => Status::Pending,
         }
     }
 
@@ -96,10 +106,10 @@ impl Protocol {
             let is = self.status(state, target);
             let said = state.seen.said[usize::from(target)];
             if !said.is_over() {
-                state.seen.said[usize::from(target)] = is;
-            } else if !is.is_over() {
+                state.seen.said[usize::from(target)] = if is.is_over() { is } else { Status::Pending };
+            } else if is == Status::Pending {
                 state.seen.reopened = true;
-            } else if is != said {
+            } else if is.is_over() && is != said {
                 state.seen.flipped = true;
             }
         }

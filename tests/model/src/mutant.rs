@@ -28,11 +28,11 @@ pub enum Mutant {
     RejectedByRank,
     /// Expired is said the moment the time is over, whatever is in flight.
     ExpiredWithoutGrace,
-    /// Expired is said once the time is over and every rank taken so far is accounted for.
-    ExpiredWhenAccounted,
+    /// Where "expired" is said early, "pending" is said while a rank is in flight.
+    PendingInsteadOfNoAnswer,
     /// The clock is read after the word.
     ClockAfterWord,
-    /// The slots are read after the word.
+    /// The slots are read after the word, if that says closed.
     SlotsAfterWord,
 
     // --- closing ---
@@ -46,15 +46,18 @@ pub enum Mutant {
     WaitFromBeforeClose,
     /// When the wait is over the word is not read again.
     NoLastLook,
+    /// Whether the wait is over is read off the clock after the last look at the word.
+    ClockAfterLastLook,
+    /// The slots are not read again after the words of unwritten slots were closed.
+    GapsUnseen,
     /// Only the newest written slot's word is closed, not those of the numbers given out since.
     GapsLeftOpen,
     /// A resend starts with all attempts.
     ResendRefills,
-    /// A resend does not look at what was issued between reading the slots and closing: neither at those slots,
-    /// nor at the attempts used there.
-    ResendIgnoresGaps,
     /// The ranks that closers took before are held for verifiers'. Safe, but see the test.
     ClosersCountAsVerifiers,
     /// A resend that finds no attempt left says "rejected", though some may be in flight or dead.
     ResendRejectsByRank,
+    /// A resend that finds no attempt left says "expired" and writes no slot that would make it so.
+    ResendExpiresWithoutSlot,
 }

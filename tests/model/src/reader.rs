@@ -36,7 +36,7 @@ impl Protocol {
         let told = if self.scenario.breaks(Mutant::ClockAfterWord) {
             self.status_of(word, record, state.now, superseded)
         } else if self.scenario.breaks(Mutant::SlotsAfterWord) {
-            self.status_of(word, record, at, state.newest() > target)
+            self.status_of(word, record, at, word.closed > 0 && state.newest() > target)
         } else {
             self.status_of(state.word(target), record, at, superseded)
         };

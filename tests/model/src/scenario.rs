@@ -46,6 +46,9 @@ pub struct Scenario {
     pub lifetime: Option<u8>,
     /// The clock stops here.
     pub horizon: u8,
+    /// Whether "expired" is said this long after the end where no rank is in flight, and no answer is given where
+    /// one is. Without, it is said once nothing can be in flight any more, and "pending" until then.
+    pub early_after: Option<u8>,
     /// How far the verifiers' clocks are behind everyone else's.
     pub lag: u8,
     /// What clients type in.
@@ -67,6 +70,7 @@ impl Scenario {
             limit: 2,
             lifetime: None,
             horizon: 0,
+            early_after: None,
             lag: 0,
             codes: Codes::RightOrWrong,
             transplant: false,
@@ -116,6 +120,11 @@ impl Scenario {
         Self { verifiers: 3, issuers: vec![Task::Replace; 2], horizon: 2, ..Self::base() }
     }
 
+    /// The same for challenges with one attempt.
+    pub fn resends_of_one_attempt() -> Self {
+        Self { verifiers: 2, limit: 1, ..Self::resends() }
+    }
+
     /// Two resends, the second of which starts when the first is done or dead.
     pub fn resends_in_turn() -> Self {
         Self { in_turn: true, ..Self::resends() }
@@ -134,6 +143,12 @@ impl Scenario {
     /// The same, with keyed hashes copied from one record to the next.
     pub fn transplanted_codes() -> Self {
         Self { transplant: true, ..Self::foreign_codes() }
+    }
+
+    /// The same where "expired" is said as early as it can be.
+    #[must_use]
+    pub fn expiring_early(self, margin: u8) -> Self {
+        Self { early_after: Some(margin), ..self }
     }
 
     /// The same with one rule broken.

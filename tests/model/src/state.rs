@@ -117,7 +117,7 @@ impl State {
         if told.is_over() {
             self.seen.flipped |= told != truth;
         } else {
-            self.seen.reopened |= was_over;
+            self.seen.reopened |= told == Status::Pending && was_over;
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::model::{Answer, DELAY, FENCE, Protocol};
 use crate::mutant::Mutant;
 use crate::state::{Seal, State};
-use crate::word::{Generation, Status, Word};
+use crate::word::{Generation, Word};
 
 /// A client that verifies one code. A crash, an error and an answer all end in `Done`; what was answered is
 /// noted where it is seen.
@@ -33,6 +33,13 @@ pub(crate) enum Verifier {
         checked: u8,
         was_over: bool,
     },
+    /// The rank came to nothing, and that is about to be added.
+    Voided {
+        target: Generation,
+        word: Generation,
+        at: Option<u8>,
+        was_over: bool,
+    },
     /// Refused on a closed word: is there a later slot?
     Refused {
         target: Generation,
@@ -51,7 +58,7 @@ pub(crate) enum Verifier {
 impl Verifier {
     /// Whether the next step writes to the store, so that its answer can be lost.
     pub(crate) fn writes(self) -> bool {
-        matches!(self, Self::Asked { .. } | Self::Compared { .. })
+        matches!(self, Self::Asked { .. } | Self::Compared { .. } | Self::Voided { .. })
     }
 
     pub(crate) fn is_under_way(self) -> bool {
@@ -107,6 +114,14 @@ impl Protocol {
                 }
                 self.add_outcome(state, target, word, right, foreign, checked, was_over, answer)
             }
+            Verifier::Voided { target, word, at, was_over } => {
+                state.word_mut(word).void += 1;
+                let seen = state.word(word);
+                match at {
+                    Some(at) if answer == Answer::Given => self.refuse(state, target, seen, at, was_over),
+                    _ => Verifier::Done, // told "unavailable"
+                }
+            }
             Verifier::Refused { target, was_over } => Verifier::Looked {
                 target,
                 at: self.verifier_clock(state),
@@ -151,9 +166,7 @@ impl Protocol {
         let Some(record) = state.record(target) else { return Verifier::Done };
         let now = self.verifier_clock(state);
         if now >= record.expires && !self.scenario.breaks(Mutant::NoSecondClock) {
-            let truth = self.status(state, target);
-            state.tell(Status::Pending, truth, was_over);
-            return Verifier::Done;
+            return Verifier::Voided { target, word, at: Some(now), was_over };
         }
         if !self.scenario.breaks(Mutant::CompareBeforeAttempt) {
             self.count_comparison(state, target);
@@ -167,7 +180,7 @@ impl Protocol {
         let unfenced = self.scenario.breaks(Mutant::FenceFromAnswer)
             || self.scenario.breaks(if right { Mutant::RightAfterFence } else { Mutant::WrongAfterFence });
         if now - at >= FENCE && !unfenced {
-            return Verifier::Done; // told "unavailable"
+            return Verifier::Voided { target, word, at: None, was_over };
         }
         let foreign = right && code != word;
         Verifier::Compared { target, word, right, foreign, checked: state.now, was_over }

@@ -7,13 +7,15 @@ pub(crate) struct Word {
     pub(crate) attempts: u8,
     pub(crate) closed: u8,
     pub(crate) wrong: u8,
+    /// Ranks whose holder says that nothing will come of them.
+    pub(crate) void: u8,
     pub(crate) right: u8,
 }
 
 impl Word {
-    /// Outcomes added so far.
+    /// Ranks that are accounted for.
     pub(crate) fn accounted(self) -> u8 {
-        self.wrong + self.right
+        self.wrong + self.void + self.right
     }
 }
 
@@ -24,10 +26,12 @@ pub(crate) enum Status {
     Confirmed,
     Rejected,
     Expired,
+    /// No answer: the caller gets an error.
+    Open,
 }
 
 impl Status {
     pub(crate) fn is_over(self) -> bool {
-        self != Self::Pending
+        matches!(self, Self::Confirmed | Self::Rejected | Self::Expired)
     }
 }

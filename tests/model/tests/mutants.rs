@@ -39,7 +39,7 @@ fn without_the_wait_a_confirmation_is_lost() {
 
 #[test]
 fn a_resend_with_all_attempts_breaks_the_limit() {
-    breaks(Scenario::resends().with(Mutant::ResendRefills), LIMIT);
+    breaks(Scenario::resends_of_one_attempt().with(Mutant::ResendRefills), LIMIT);
 }
 
 #[test]
@@ -70,13 +70,14 @@ fn expired_without_grace_is_taken_back() {
 }
 
 #[test]
-fn expired_when_all_is_accounted_for_reopens() {
-    breaks(Scenario::expiry().with(Mutant::ExpiredWhenAccounted), NEVER_REOPENS);
+fn pending_said_while_others_say_expired() {
+    breaks(Scenario::expiry().expiring_early(0).with(Mutant::PendingInsteadOfNoAnswer), NEVER_REOPENS);
 }
 
+/// Where clocks differ, "nothing is in flight" is no reason to say "expired" right at the end.
 #[test]
-fn expired_when_all_is_accounted_for_is_taken_back_where_clocks_differ() {
-    breaks(Scenario::skewed_clocks(1).with(Mutant::ExpiredWhenAccounted), NEVER_CHANGES);
+fn expired_said_early_is_taken_back_where_clocks_differ() {
+    breaks(Scenario::skewed_clocks(1).expiring_early(0), NEVER_CHANGES);
 }
 
 #[test]
@@ -110,18 +111,33 @@ fn a_confirmation_during_the_wait_must_be_seen() {
 }
 
 #[test]
+fn a_clock_read_after_the_last_look_misses_a_confirmation() {
+    breaks(Scenario::supersede().with(Mutant::ClockAfterLastLook), NEVER_LOST);
+}
+
+#[test]
+fn a_confirmation_in_a_slot_written_late_must_be_seen() {
+    breaks(Scenario::two_issuers().with(Mutant::GapsUnseen), NEVER_LOST);
+}
+
+#[test]
+fn a_resend_that_says_expired_without_a_slot_is_contradicted() {
+    breaks(Scenario::resends_of_one_attempt().with(Mutant::ResendExpiresWithoutSlot), NEVER_CHANGES);
+}
+
+#[test]
 fn a_number_given_out_and_not_closed_comes_alive_later() {
     breaks(Scenario::two_issuers().with(Mutant::GapsLeftOpen), NEVER_CHANGES);
 }
 
 #[test]
 fn a_resend_that_ignores_what_lies_between_breaks_the_limit() {
-    breaks(Scenario::resends().with(Mutant::ResendIgnoresGaps), LIMIT);
+    breaks(Scenario::resends_of_one_attempt().with(Mutant::GapsUnseen), LIMIT);
 }
 
 #[test]
 fn a_resend_that_rejects_by_rank_is_contradicted() {
-    breaks(Scenario::resends().with(Mutant::ResendRejectsByRank), NEVER_CHANGES);
+    breaks(Scenario::resends_of_one_attempt().with(Mutant::ResendRejectsByRank), NEVER_CHANGES);
 }
 
 #[test]

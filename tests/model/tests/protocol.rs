@@ -14,6 +14,13 @@ fn three_clients_while_the_time_runs_out() {
     );
 }
 
+#[test]
+fn three_clients_where_expired_is_said_early() {
+    let reached = [reached::CONFIRMED, reached::REJECTED, reached::EXPIRED];
+    holds(Scenario::expiry().expiring_early(0), &reached);
+    holds_except(NEVER_REOPENS, Scenario::skewed_clocks(1).expiring_early(1), &reached);
+}
+
 /// A host whose clock is behind may say "pending" where another has said "expired", for as long as it is behind.
 #[test]
 fn three_clients_whose_clock_is_behind() {
@@ -50,6 +57,14 @@ fn a_new_challenge_while_the_time_runs_out() {
 }
 
 #[test]
+fn a_new_challenge_where_expired_is_said_early() {
+    holds(
+        Scenario::supersede_and_expire().expiring_early(0),
+        &[reached::CONFIRMED, reached::EXPIRED, reached::SUPERSEDED, reached::CARRIED, reached::WAITED],
+    );
+}
+
+#[test]
 fn two_new_challenges_at_once() {
     holds(
         Scenario::two_issuers(),
@@ -74,6 +89,14 @@ fn resends_share_one_budget() {
             reached::NOTHING_LEFT,
             reached::SUCCESSOR_CONFIRMED,
         ],
+    );
+}
+
+#[test]
+fn resends_of_one_attempt() {
+    holds(
+        Scenario::resends_of_one_attempt(),
+        &[reached::CONFIRMED, reached::RESENT_TWICE, reached::NOTHING_LEFT, reached::SUCCESSOR_CONFIRMED],
     );
 }
 
