@@ -1,1 +1,44 @@
-//! stepgate-gateway
+//! The HTTP side of Stepgate: the JSON API, the page behind a confirmation link, and the sandbox's inbox.
+//!
+//! [`answer`] takes a request and whatever the component imports ([`Ports`]) and gives the response. It knows neither
+//! Spin nor WebAssembly; `component.rs` connects it to them.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
+//! | `routes`, `http`, `auth`, `settings` | one step of that way each |
+//! | `customers`, `authentication_codes` | the JSON API |
+//! | `guarded` | the one mechanism by which an action waits for its confirmation |
+//! | [`messages`] | what a person reads in a mail or SMS |
+//! | `pages`, `inbox` | what a person sees in a browser, and the sandbox's stand-in for mail |
+
+mod auth;
+mod authentication_codes;
+mod bindings;
+mod call;
+#[cfg(target_arch = "wasm32")]
+mod component;
+mod customers;
+mod email;
+mod gateway;
+mod guarded;
+mod http;
+mod idempotency;
+mod ids;
+mod inbox;
+mod json;
+pub mod messages;
+mod owner;
+mod pages;
+mod ports;
+mod routes;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod when;
+
+pub use gateway::answer;
+pub use http::{Body, BodyError};
+pub use ports::{
+    Challenges, Deliver, Ports, SettingUnavailable, Settings, Surroundings, challenges, delivery,
+};

@@ -1,0 +1,32 @@
+//! One call to the API, as its handler gets it.
+
+use crate::auth::Caller;
+use crate::http::TraceId;
+use crate::settings::ApiSettings;
+use http::HeaderMap;
+use serde_json::{Value, json};
+use stepgate_storage::Timestamp;
+
+/// Everything a handler may need to know.
+pub(crate) struct Call<'a, P> {
+    pub(crate) ports: &'a P,
+    pub(crate) settings: &'a ApiSettings,
+    pub(crate) caller: &'a Caller,
+    pub(crate) headers: &'a HeaderMap,
+    /// The query, without its question mark.
+    pub(crate) query: &'a str,
+    /// The path, as it was sent.
+    pub(crate) path: &'a str,
+    pub(crate) trace: &'a TraceId,
+    /// When the call came.
+    pub(crate) now: Timestamp,
+}
+
+/// One line of the log, as JSON. No code, token, key or address is ever in it.
+pub(crate) fn log_line(event: &str, trace: &TraceId, details: Value) -> String {
+    let mut line = json!({ "event": event, "trace_id": trace.as_str() });
+    if let (Some(line), Value::Object(details)) = (line.as_object_mut(), details) {
+        line.extend(details);
+    }
+    line.to_string()
+}

@@ -1,0 +1,41 @@
+//! `POST /api/customers`
+
+use super::address::State;
+use super::external;
+use super::fields::NewCustomer;
+use super::list;
+use super::object::Customer;
+use super::record::Record;
+use crate::call::Call;
+use crate::http::{ApiError, Response, json};
+use crate::idempotency;
+use crate::ids;
+use crate::ports::Ports;
+use http::StatusCode;
+
+/// Makes a customer, once for each idempotency key.
+pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<Response, ApiError> {
+    idempotency::once(call, "POST", body, async || make(call, NewCustomer::parse(body)?)).await
+}
+
+fn make<P: Ports>(call: &Call<'_, P>, new: NewCustomer) -> Result<Response, ApiError> {
+    let owner = call.caller.acting_as;
+    let places = list::claim(call.ports, &owner)?;
+    let record = Record {
+        id: ids::new(call.ports, call.now),
+        owner,
+        customer_type: new.customer_type,
+        name: new.name,
+        first_email: new.email,
+        created_at: call.now,
+        places,
+        external_id: new.external_id,
+        updated_at: call.now,
+    };
+    record.write(call.ports)?;
+    external::enter(call.ports, &record)?;
+    // Last, so that whatever a list names is complete.
+    list::enter(call.ports, &record)?;
+    let state = State { present: record.first_email.clone(), applied: None, open: false };
+    json(StatusCode::CREATED, &Customer::of(record, state))
+}

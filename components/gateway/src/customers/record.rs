@@ -1,0 +1,70 @@
+//! A customer as it is stored.
+
+use crate::call::Call;
+use crate::email::Email;
+use crate::http::ApiError;
+use crate::ids;
+use crate::owner::Owner;
+use crate::ports::Ports;
+use serde::{Deserialize, Serialize};
+use stepgate_storage::{RecordKey, StoreError, Timestamp};
+use uuid::Uuid;
+
+/// What kind of customer it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CustomerType {
+    Business,
+    Person,
+}
+
+/// The record of a customer.
+///
+/// There is no compare-and-swap, so the record is written again for one thing only: the pair `external_id` and `updated_at`,
+/// where the last writer wins. Everything else in it never changes. Whatever else a customer may come to have
+/// belongs into a record, a counter or a challenge of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) id: Uuid,
+    pub(crate) owner: Owner,
+    pub(crate) customer_type: CustomerType,
+    pub(crate) name: String,
+    /// The address it was made with. The one it has now is `address::State::present`.
+    pub(crate) first_email: Email,
+    pub(crate) created_at: Timestamp,
+    pub(crate) places: Places,
+    pub(crate) external_id: Option<String>,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Its slots in the lists, so that a page can begin at it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Places {
+    /// In the list of all of the partner's customers.
+    pub(crate) of_partner: u64,
+    /// In the list of its sub-partner's customers, if it has one.
+    pub(crate) of_sub_partner: Option<u64>,
+}
+
+impl Record {
+    /// The customer with this id, if the caller may know of it.
+    pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, ApiError> {
+        let id = ids::parse(id).ok_or(ApiError::NotFound)?;
+        Record::reachable(call, id)?.ok_or(ApiError::NotFound)
+    }
+
+    /// The same; none for a customer that is not there or is not the caller's.
+    pub(crate) fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Option<Record>, ApiError> {
+        let Some(text) = call.ports.get(&key(id))? else { return Ok(None) };
+        let record: Record = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("customer"))?;
+        Ok(call.caller.acting_as.reaches(&record.owner).then_some(record))
+    }
+
+    pub(crate) fn write(&self, ports: &impl Ports) -> Result<(), ApiError> {
+        let text = serde_json::to_string(self).map_err(|_| StoreError::Corrupt("customer"))?;
+        Ok(ports.set(&key(self.id), &text)?)
+    }
+}
+
+fn key(id: Uuid) -> RecordKey {
+    RecordKey::forever(&format!("customer/{id}"))
+}

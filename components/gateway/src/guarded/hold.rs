@@ -1,0 +1,111 @@
+//! Holding a change: a challenge for it, and the message that asks its owner.
+
+use super::waiting::{Step, until_done};
+use super::{Held, Reference};
+use crate::call::{Call, log_line};
+use crate::email::Email;
+use crate::http::ApiError;
+use crate::inbox;
+use crate::messages::{self, Notice};
+use crate::owner::Owner;
+use crate::ports::Ports;
+use crate::ports::challenges::{Closing, Issued, Issuing, Request};
+use crate::ports::delivery::{self, Channel, Message};
+use crate::settings::{Environment, IssueSettings};
+use serde_json::json;
+use stepgate_storage::Timestamp;
+
+/// What is to be held.
+pub(crate) struct Order {
+    pub(crate) owner: Owner,
+    /// The core's name for what is changed.
+    pub(crate) entity: String,
+    /// Who is asked.
+    pub(crate) recipient: Email,
+    pub(crate) held: Held,
+}
+
+/// Issues the challenge, which supersedes the entity's challenge before it. Nobody has been told yet: [`announce`] does.
+///
+/// Also answers whether codes of the challenge before it had to be waited for.
+pub(crate) async fn hold<P: Ports>(
+    call: &Call<'_, P>,
+    settings: &IssueSettings,
+    order: &Order,
+) -> Result<(Issued, bool), ApiError> {
+    let request = Request {
+        scope: order.owner.scope(),
+        entity: order.entity.clone(),
+        subject: order.recipient.as_str().to_owned(),
+        purpose: order.held.change.purpose().to_owned(),
+        payload: order.held.payload()?,
+        policy: settings.policy,
+    };
+    until_done(call.ports, |ticket| {
+        Ok(match call.ports.issue(&request, &call.settings.mac_keys, ticket)? {
+            Issuing::Done(issued) => Step::Done(issued),
+            Issuing::Wait(waiting) => Step::Wait(waiting),
+        })
+    })
+    .await
+}
+
+/// Makes the challenge known: to the API under its entity id, and to the person who is asked.
+pub(crate) fn announce<P: Ports>(
+    call: &Call<'_, P>,
+    settings: &IssueSettings,
+    order: &Order,
+    issued: &Issued,
+) -> Result<(), ApiError> {
+    let challenge = &issued.challenge;
+    Reference { entity: order.entity.clone(), challenge: challenge.id.clone() }
+        .write(call.ports, order.held.entity_id)?;
+    let link = settings.base_url.confirmation(&issued.link_token);
+    let described = order.held.change.described();
+    let notice = Notice {
+        asked_by: &order.held.asked_by,
+        described: &described,
+        requested_at: order.held.requested_at,
+        valid_until: Timestamp(challenge.expires_at),
+        code: &issued.code,
+        link: &link,
+        sender_name: &settings.sender_name,
+    };
+    let (subject, text) = messages::email(&notice);
+    let message = Message { channel: Channel::Email, to: order.recipient.as_str().to_owned(), subject, text };
+    match call.settings.environment {
+        Environment::Sandbox => inbox::append(call.ports, call.now, &message, &link)?,
+        Environment::Production => call.ports.send(&message).map_err(undelivered)?,
+    }
+    let details =
+        json!({ "challenge": challenge.id, "partner": order.owner.partner, "purpose": challenge.purpose });
+    call.ports.log(&log_line("issued", call.trace, details));
+    Ok(())
+}
+
+/// Closes the entity's challenge, so that what waits is never done.
+pub(crate) async fn withdraw<P: Ports>(
+    call: &Call<'_, P>,
+    owner: &Owner,
+    entity: &str,
+) -> Result<(), ApiError> {
+    let scope = owner.scope();
+    let step = |ticket| {
+        Ok(match call.ports.cancel(&scope, entity, ticket)? {
+            Closing::Done => Step::Done(()),
+            Closing::Wait(waiting) => Step::Wait(waiting),
+        })
+    };
+    until_done(call.ports, step).await.map(|((), _)| ())
+}
+
+/// What the transport said is dropped: it may quote the address.
+fn undelivered(error: delivery::Error) -> ApiError {
+    ApiError::Internal(match error {
+        delivery::Error::Unavailable(_) => "the message could not be delivered: transport unavailable".into(),
+        delivery::Error::Refused(_) => "the message could not be delivered: refused by the transport".into(),
+        delivery::Error::Unconfigured => {
+            "the message could not be delivered: no mail transport is set up".into()
+        }
+    })
+}

@@ -1,0 +1,69 @@
+//! The one mechanism by which an action waits for its owner's confirmation.
+//!
+//! An action that needs a second factor is not done and not kept as pending anywhere here: it becomes a [`Held`]
+//! change, the payload of a challenge, and the core keeps it together with the code that was sent for it. Whether it took effect is
+//! derived: whoever reads the entity asks the core for the value confirmed last. So nothing has to be told when a code
+//! is confirmed, and nothing is lost when a host dies between the two.
+//!
+//! Another kind of action is a variant of [`Change`] and a file like `email_change.rs`.
+
+mod email_change;
+mod hold;
+mod reference;
+mod waiting;
+
+pub(crate) use email_change::EmailChange;
+pub(crate) use hold::{Order, announce, hold, withdraw};
+pub(crate) use reference::Reference;
+
+use crate::http::ApiError;
+use crate::messages::Described;
+use serde::{Deserialize, Serialize};
+use stepgate_storage::Timestamp;
+use uuid::Uuid;
+
+/// A change that waits, as it is stored with its challenge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Held {
+    /// What the API calls `entity_id`.
+    pub(crate) entity_id: Uuid,
+    pub(crate) requested_at: Timestamp,
+    /// The partner that asks, as people are shown it.
+    pub(crate) asked_by: String,
+    pub(crate) change: Change,
+}
+
+/// What is to be changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Change {
+    EmailChange(EmailChange),
+}
+
+impl Held {
+    /// Reads the payload of a challenge.
+    pub(crate) fn read(payload: &str) -> Result<Held, ApiError> {
+        serde_json::from_str(payload)
+            .map_err(|_| ApiError::Internal("a challenge holds a change that cannot be read".into()))
+    }
+
+    fn payload(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(|_| ApiError::Internal("a change could not be written".into()))
+    }
+}
+
+impl Change {
+    /// The challenge's purpose: a code for one kind of change is worthless for another.
+    fn purpose(&self) -> &'static str {
+        match self {
+            Change::EmailChange(_) => EmailChange::PURPOSE,
+        }
+    }
+
+    /// What people are told they confirm.
+    pub(crate) fn described(&self) -> Described {
+        match self {
+            Change::EmailChange(change) => change.described(),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `IDEMPOTENCY-KEY`: `contracts/identifications.md` §3.
+
+use crate::call::Call;
+use crate::http::{ApiError, Response, json as json_answer, single};
+use crate::json;
+use crate::ports::Ports;
+use core::time::Duration;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use stepgate_storage::StoreError;
+use stepgate_storage::idempotency::{Begun, Claim, Name, begin, digest, finish, give_up};
+
+const HEADER: &str = "idempotency-key";
+
+/// How long a second request with the same key waits for the first.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// The first pause between two looks; each is twice the one before it, up to [`LONGEST_PAUSE`].
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    /// JSON, byte for byte as it was sent.
+    body: Box<RawValue>,
+}
+
+/// Does `work` once for each key, and answers every later request with the same key and body as the first was answered.
+///
+/// The key is looked up together with who asks and for what. 401, 429 and 5xx are not kept: there, the same
+/// request may be tried again.
+pub(crate) async fn once<P: Ports>(
+    call: &Call<'_, P>,
+    method: &str,
+    body: &[u8],
+    work: impl AsyncFnOnce() -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    let key = required_key(call)?;
+    let digest = digest(&[&json::canonical(body)?]);
+    let name = Name::new(&[&call.caller.acting_as.scope(), method, call.path, key]);
+    match claim(call, &name, &digest).await? {
+        Claimed::Answered(response) => Ok(response),
+        Claimed::Ours(claim) => {
+            let response = match work().await {
+                Err(error) if error.internal_reason().is_some() => {
+                    // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
+                    let _ = give_up(call.ports, call.ports.now(), &claim);
+                    return Err(error);
+                }
+                Err(error) => error.response(call.trace),
+                Ok(response) => response,
+            };
+            settle(call, &claim, &response)?;
+            Ok(response)
+        }
+    }
+}
+
+fn required_key<'a, P>(call: &Call<'a, P>) -> Result<&'a str, ApiError> {
+    let wrong =
+        || ApiError::bad_request("IDEMPOTENCY-KEY must be given once, as 1 to 255 visible characters.");
+    let key = single(call.headers, HEADER).map_err(|_| wrong())?.ok_or_else(wrong)?;
+    let good = key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if good { Ok(key) } else { Err(wrong()) }
+}
+
+enum Claimed {
+    Ours(Claim),
+    Answered(Response),
+}
+
+async fn claim<P: Ports>(call: &Call<'_, P>, name: &Name, digest: &str) -> Result<Claimed, ApiError> {
+    let mut pause = SHORTEST_PAUSE;
+    let mut waited = Duration::ZERO;
+    loop {
+        match begin(call.ports, call.ports.now(), name, digest)? {
+            Begun::Do(claim) => return Ok(Claimed::Ours(claim)),
+            Begun::Replay(answer) => return replay(&answer).map(Claimed::Answered),
+            Begun::Conflict => {
+                return Err(ApiError::Conflict("This IDEMPOTENCY-KEY was used with another body."));
+            }
+            Begun::Running if waited >= PATIENCE => {
+                return Err(ApiError::Conflict(
+                    "A request with this IDEMPOTENCY-KEY is still running. Try again.",
+                ));
+            }
+            Begun::Running => {
+                call.ports.sleep(pause).await;
+                waited += pause;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+fn settle<P: Ports>(call: &Call<'_, P>, claim: &Claim, response: &Response) -> Result<(), ApiError> {
+    let (status, now) = (response.status(), call.ports.now());
+    let for_now = status == StatusCode::UNAUTHORIZED
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error();
+    if for_now {
+        return Ok(give_up(call.ports, now, claim)?);
+    }
+    let body: &RawValue = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
+    let kept = Kept { status: status.as_u16(), body: body.to_owned() };
+    let text = serde_json::to_string(&kept).map_err(|_| unreadable())?;
+    Ok(finish(call.ports, now, claim, &text)?)
+}
+
+fn replay(answer: &str) -> Result<Response, ApiError> {
+    let kept: Kept = serde_json::from_str(answer).map_err(|_| unreadable())?;
+    json_answer(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Corrupt("kept answer")
+}

@@ -1,0 +1,86 @@
+//! The mail: code and link in one, in plain text.
+
+use super::Notice;
+use crate::when;
+use std::fmt::Write as _;
+
+/// The longest subject that a transport has to take, in bytes (`wit/delivery.wit`).
+const LONGEST_SUBJECT: usize = 200;
+
+/// Subject and text.
+pub fn email(notice: &Notice<'_>) -> (String, String) {
+    let title = notice.described.title;
+    let mut subject = format!("{}: confirm {title}", notice.asked_by);
+    if subject.len() > LONGEST_SUBJECT {
+        subject = format!("Confirm {title}");
+    }
+    let mut lines = String::new();
+    for (label, value) in &notice.described.lines {
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "  {label}: {value}");
+    }
+    let text = format!(
+        "{asked_by} asks you to confirm {title}.\n\
+         \n\
+         {lines}  Requested: {requested}\n\
+         \n\
+         Your code: {code}\n\
+         \n\
+         Or open this page and press its button:\n\
+         {link}\n\
+         \n\
+         Code and link work once, until {until}. Enter the code only where you asked for this change; nobody will ever \
+         ask you for it on the phone.\n\
+         \n\
+         If this was not you, do nothing: without the code nothing is changed. Please tell {asked_by} about it.\n\
+         \n\
+         {sender}\n",
+        asked_by = notice.asked_by,
+        requested = when::plain(notice.requested_at),
+        code = notice.code,
+        link = notice.link,
+        until = when::plain(notice.valid_until),
+        sender = notice.sender_name,
+    );
+    (subject, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::{Described, example};
+
+    fn described() -> Described {
+        Described {
+            title: "the change of your e-mail address",
+            lines: vec![("From", "a***@e***.com".into()), ("To", "b***@n***.org".into())],
+        }
+    }
+
+    #[test]
+    fn a_mail_says_what_for_whom_until_when_and_what_to_do_if_it_was_not_you() {
+        let described = described();
+        let (subject, text) = email(&example(&described));
+        assert_eq!(subject, "Acme: confirm the change of your e-mail address");
+        for part in [
+            "Acme asks you to confirm the change of your e-mail address.",
+            "  From: a***@e***.com\n  To: b***@n***.org\n  Requested: 15 January 2026, 10:15 UTC\n",
+            "Your code: 012345\n",
+            "\nhttps://2fa.example.com/confirm/token\n",
+            "until 15 January 2026, 10:25 UTC",
+            "do nothing",
+            "tell Acme",
+            "\nAcme Security\n",
+        ] {
+            assert!(text.contains(part), "{part:?} in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_never_longer_than_a_transport_takes() {
+        let described = described();
+        let name = "ü".repeat(99);
+        let (subject, _) = email(&Notice { asked_by: &name, ..example(&described) });
+        assert_eq!(subject, "Confirm the change of your e-mail address");
+    }
+}

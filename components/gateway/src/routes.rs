@@ -1,0 +1,158 @@
+//! Which path is what. The table is the whole of it; which methods a route takes stands beside the route.
+
+use crate::http::Verb;
+use matchit::Router;
+use std::sync::LazyLock;
+
+/// A place in the API or a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    CodeOfEntity,
+    Code,
+    Customers,
+    Customer,
+    CustomerByExternalId,
+    EmailChange,
+    Confirm,
+    Inbox,
+    InboxJson,
+    Landing,
+    Stylesheet,
+    Health,
+}
+
+/// Every path. A parameter is at most one per path segment and never empty.
+const TABLE: [(&str, Route); 12] = [
+    ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
+    ("/api/authentication-codes/{id}", Route::Code),
+    ("/api/customers", Route::Customers),
+    ("/api/customers/{id}", Route::Customer),
+    ("/api/customers/{id}/external", Route::CustomerByExternalId),
+    ("/api/customers/{id}/email-changes/{change}", Route::EmailChange),
+    ("/confirm/{id}", Route::Confirm),
+    ("/inbox", Route::Inbox),
+    ("/inbox.json", Route::InboxJson),
+    ("/", Route::Landing),
+    ("/style.css", Route::Stylesheet),
+    ("/healthz", Route::Health),
+];
+
+impl Route {
+    /// The methods it takes.
+    pub(crate) fn verbs(self) -> &'static [Verb] {
+        match self {
+            Route::Code => &[Verb::Put],
+            Route::Customers | Route::Confirm => &[Verb::Get, Verb::Post],
+            Route::Customer => &[Verb::Get, Verb::Put],
+            Route::CodeOfEntity
+            | Route::CustomerByExternalId
+            | Route::EmailChange
+            | Route::Inbox
+            | Route::InboxJson
+            | Route::Landing
+            | Route::Stylesheet
+            | Route::Health => &[Verb::Get],
+        }
+    }
+
+    /// Whether it exists in the sandbox only.
+    pub(crate) fn sandbox_only(self) -> bool {
+        matches!(self, Route::Inbox | Route::InboxJson)
+    }
+
+    /// The value of the `Allow` header.
+    pub(crate) fn allowed(self) -> String {
+        self.verbs().iter().map(|verb| verb.allowed_as()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A path that is there, and its parameters.
+pub(crate) struct Found<'p> {
+    pub(crate) route: Route,
+    /// The parameter `{id}`, as it stands in the path; empty where there is none.
+    pub(crate) id: &'p str,
+    /// The parameter `{change}` likewise.
+    pub(crate) change: &'p str,
+}
+
+/// Whether a path belongs to the JSON API, where every request needs a key.
+pub(crate) fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Finds what is at a path, compared byte for byte: no slash too many, no other case, nothing decoded.
+pub(crate) fn find(path: &str) -> Option<Found<'_>> {
+    static ROUTER: LazyLock<Router<Route>> = LazyLock::new(|| {
+        let mut router = Router::new();
+        for (path, route) in TABLE {
+            // Two paths of the table in conflict would fail here; the test below has seen every one of them.
+            let _ = router.insert(path, route);
+        }
+        router
+    });
+    let found = ROUTER.at(path).ok()?;
+    let parameter = |name| found.params.get(name).unwrap_or_default();
+    Some(Found { route: *found.value, id: parameter("id"), change: parameter("change") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_table_leads_to_its_route() {
+        for (path, route) in TABLE {
+            let path = path.replace("{id}", "a").replace("{change}", "b");
+            let found = find(&path).unwrap();
+            assert_eq!(found.route, route, "{path}");
+            assert_eq!(
+                found.id,
+                if path.contains("/a") && !path.starts_with("/api/customers") || path.contains("customers/a")
+                {
+                    "a"
+                } else {
+                    ""
+                },
+                "{path}"
+            );
+        }
+        let found = find("/api/customers/x%2Fy/email-changes/z").unwrap();
+        assert_eq!((found.id, found.change), ("x%2Fy", "z"));
+    }
+
+    #[test]
+    fn a_path_that_is_not_written_so_is_not_there() {
+        for path in [
+            "",
+            "//",
+            "/api",
+            "/api/",
+            "//api/customers",
+            "/api//customers",
+            "/api/customers/",
+            "/API/customers",
+            "/api/customers/a/b",
+            "/api/authentication-codes",
+            "/api/authentication-codes/",
+            "/api/authentication-codes/entity/",
+            "/api/authentication-codes/a/b",
+            "/api/%63ustomers",
+            "/confirm",
+            "/confirm/",
+            "/inbox/",
+            "/../api/customers",
+        ] {
+            assert!(find(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_api_is_what_needs_a_key() {
+        for path in ["/api", "/api/", "/api/x", "/api/customers"] {
+            assert!(is_api(path), "{path}");
+        }
+        for path in ["/", "/apis", "//api/x", "/API", "/confirm/api"] {
+            assert!(!is_api(path), "{path}");
+        }
+    }
+}
