@@ -7,7 +7,7 @@ use crate::environment::{Clock, Random};
 use crate::error::{Error, Result};
 use crate::names::{ChallengeId, Entity, Purpose, Scope, Subject};
 use crate::record::{Payload, Record};
-use crate::word::Word;
+use crate::word::{Event, Word};
 use alloc::string::ToString;
 use stepgate_storage::{Store, Timestamp};
 
@@ -69,7 +69,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         word: Word,
         now: Timestamp,
     ) -> Result<Challenge> {
-        let status = self.status_of(&record, word, now)?;
+        let (status, word) = self.status_of(id, &record, word, now)?;
         let (limit, issued, expires) = (record.limit(), record.sent, record.expires());
         let request = record.request;
         Ok(Challenge {
@@ -93,29 +93,48 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     /// - a later generation writes its slot only when nothing is in flight in this one;
     /// - when the time is over, no rank is taken that will be compared. A rank taken in the last instant and not yet
     ///   compared leaves the outcome open, for a fence at most: that is the one case in which there is no answer.
-    fn status_of(&self, record: &Record, word: Word, now: Timestamp) -> Result<Status> {
+    ///
+    /// Also answers the word that says so.
+    fn status_of(
+        &self,
+        id: ChallengeId,
+        record: &Record,
+        word: Word,
+        now: Timestamp,
+    ) -> Result<(Status, Word)> {
         let limit = record.limit();
-        if word.right() > 0 {
-            return Ok(Status::Confirmed);
+        if let Some(status) = compared_out(word, limit) {
+            return Ok((status, word));
         }
-        if word.wrong() >= limit {
-            return Ok(Status::Rejected);
-        }
-        let superseded = || {
-            entity::newest(&self.store, &record.request.entity)
-                .map(|newest| newest.is_some_and(|(generation, _)| generation > record.generation))
-        };
-        if word.closes() > 0 && superseded()? {
-            return Ok(Status::Expired);
+        if word.closes() > 0 && self.is_superseded(record)? {
+            // What was in flight when the word was read has landed by now, and may have been right.
+            let word = record.add(&self.store, id, Event::Look)?;
+            return Ok((compared_out(word, limit).unwrap_or(Status::Expired), word));
         }
         if now < record.expires() {
-            return Ok(Status::Pending);
+            return Ok((Status::Pending, word));
         }
         if now >= record.expires() + FENCE || word.in_flight(word.taken(limit)) == 0 {
-            return Ok(Status::Expired);
+            return Ok((Status::Expired, word));
         }
         Err(Error::Unavailable(
             "a code is being compared at the very end of the challenge's time".to_string(),
         ))
+    }
+
+    fn is_superseded(&self, record: &Record) -> Result<bool> {
+        let newest = entity::newest(&self.store, &record.request.entity)?;
+        Ok(newest.is_some_and(|(generation, _)| generation > record.generation))
+    }
+}
+
+/// What the codes compared have settled, if they have.
+fn compared_out(word: Word, limit: u32) -> Option<Status> {
+    if word.right() > 0 {
+        Some(Status::Confirmed)
+    } else if word.wrong() >= limit {
+        Some(Status::Rejected)
+    } else {
+        None
     }
 }

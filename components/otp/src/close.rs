@@ -14,11 +14,11 @@ use crate::word::{Event, Word};
 use core::time::Duration;
 use stepgate_storage::{Store, Timestamp};
 
-/// How long after a rank was taken its right code may still be added. A rank older than that is dead.
+/// How long after a rank was taken its outcome may still be added. A rank older than that is dead.
 pub const FENCE: Duration = Duration::from_secs(10);
 
-/// How long a verifier gives itself from before it takes its rank until it adds a right code. The rest of the fence is for
-/// that add to arrive.
+/// How long a verifier gives itself from before it takes its rank until it adds the outcome. The rest of the fence is for
+/// that add to arrive: a store must not carry an operation out later than that (docs/storage.md).
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long to wait before looking again whether ranks in flight have landed.
@@ -70,7 +70,6 @@ pub(crate) struct Settled {
 }
 
 pub(crate) struct Previous {
-    pub generation: u64,
     pub taken: u32,
     pub word: Word,
 }
@@ -83,18 +82,32 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         generation: u64,
         ticket: Option<Ticket>,
     ) -> Result<Closed> {
-        let newest = entity::newest_below(&self.store, entity, generation)?;
-        let written = newest.as_ref().map_or(0, |(written, _)| *written);
-        if ticket.is_none() {
-            self.close_unwritten(entity, written + 1..generation)?;
+        match self.newest_below(entity, generation, ticket)? {
+            Some((written, slot)) => self.close_written(entity, generation, written, &slot, ticket),
+            None => Ok(Closed::Settled(Settled::default())),
         }
-        let Some((written, slot)) = newest else { return Ok(Closed::Settled(Settled::default())) };
-        self.close_written(entity, generation, written, &slot, ticket)
     }
 
-    /// Closes generations that were claimed and have no slot. Their issuers are dead, or about to write one: then their
-    /// challenge is closed before its code is known to anyone. An issuer settles on its day before it claims, and its
-    /// clock may be a little off ours, hence three days.
+    /// The newest written slot below `generation`, with every generation between the two closed.
+    pub(crate) fn newest_below(
+        &self,
+        entity: &Entity,
+        generation: u64,
+        ticket: Option<Ticket>,
+    ) -> Result<Option<(u64, Slot)>> {
+        let mut newest = entity::newest_below(&self.store, entity, generation)?;
+        let unwritten = newest.as_ref().map_or(0, |(written, _)| *written) + 1..generation;
+        if ticket.is_none() && !unwritten.is_empty() {
+            self.close_unwritten(entity, unwritten)?;
+            // Between the look and the close, one of their issuers may have written its slot and sent its code. What
+            // is written after this second look was closed before its code was known to anyone.
+            newest = entity::newest_below(&self.store, entity, generation)?;
+        }
+        Ok(newest)
+    }
+
+    /// Closes generations that were claimed and have no slot. Their issuers are dead, or about to write one. An issuer
+    /// settles on its day before it claims, and its clock may be a little off ours, hence three days.
     fn close_unwritten(&self, entity: &Entity, generations: core::ops::Range<u64>) -> Result<()> {
         let today = self.clock.now().day();
         for generation in generations {
@@ -105,7 +118,8 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         Ok(())
     }
 
-    fn close_written(
+    /// Closes the challenge of a written slot, and says whether its outcome can still change.
+    pub(crate) fn close_written(
         &self,
         entity: &Entity,
         generation: u64,
@@ -119,20 +133,32 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
                 previous: None,
             }));
         };
-        let event = if ticket.is_none() { Event::Close } else { Event::Look };
-        let kept_until = record::kept_until(change.id.issued().day());
-        let word = record::add(&self.store, entity, written, kept_until, event)?;
-        let now = self.clock.now();
-        // Ranks asked for after a close are not distinguished from those before it, so only the answer to the
-        // close itself tells how many there were.
-        let ticket = ticket.unwrap_or(Ticket { generation, taken: word.taken(change.limit), closed: now });
-        let settled =
-            word.right() > 0 || word.in_flight(ticket.taken) == 0 || now.since(ticket.closed) >= FENCE;
+        let add = |event| {
+            let kept_until = record::kept_until(change.id.issued().day());
+            record::add(&self.store, entity, written, kept_until, event)
+        };
+        let (word, ticket, now) = match ticket {
+            None => {
+                // Ranks asked for after a close are not distinguished from those before it, so only the answer to the
+                // close itself tells how many there were. The fence begins when the close is known to be done.
+                let word = add(Event::Close)?;
+                let now = self.clock.now();
+                (word, Ticket { generation, taken: word.taken(change.limit), closed: now }, now)
+            }
+            Some(ticket) => {
+                // Before the look: a fence that is over after it says nothing about what the look did not see yet.
+                let now = self.clock.now();
+                (add(Event::Look)?, ticket, now)
+            }
+        };
+        let settled = word.right() > 0
+            || word.in_flight(ticket.taken.min(word.taken(change.limit))) == 0
+            || now.since(ticket.closed) >= FENCE;
         if !settled {
             return Ok(Closed::Wait(Wait { ticket, retry_in: LOOK_AGAIN }));
         }
         let value = slot.value(word.right() > 0).cloned();
-        let previous = Previous { generation: written, taken: ticket.taken, word };
+        let previous = Previous { taken: ticket.taken, word };
         Ok(Closed::Settled(Settled { value, previous: Some(previous) }))
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::names::{ChallengeId, Code, Entity, Scope};
 use crate::record::{Record, Request};
 use crate::secret::{Keys, LinkToken, Seal};
-use crate::word::{Event, Word};
+use crate::word::Word;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -54,31 +54,47 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     ) -> Result<Issuing> {
         let record = Record::read_in(&self.store, scope, id)?;
         if ticket.is_none() {
-            let now = self.clock.now();
-            let word = record.add(&self.store, id, Event::Look)?;
-            let status = self.view(id, record.clone(), word, now)?.status;
+            let status = self.look(id, record.clone())?.status;
             if status != Status::Pending {
                 return Err(Error::Over(status));
             }
         }
         let start = self.start(&record.request, ticket)?;
-        let settled = match self.close_below(&record.request.entity, start.generation, ticket)? {
+        let entity = &record.request.entity;
+        let newest = self.newest_below(entity, start.generation, ticket)?;
+        let Some((written, slot)) = newest.filter(|(written, _)| *written == record.generation) else {
+            // Another request has replaced it by now, and must not be undone by this one.
+            return Err(Error::Over(self.look(id, record)?.status));
+        };
+        let settled = match self.close_written(entity, start.generation, written, &slot, ticket)? {
             Closed::Settled(settled) => settled,
             Closed::Wait(wait) => return Ok(Issuing::Wait(wait)),
         };
-        let mut request = record.request;
-        let Some(previous) = settled.previous.as_ref().filter(|p| p.generation == record.generation) else {
-            return Err(Error::Over(Status::Expired));
-        };
-        request.policy = match request.policy.less(previous.taken) {
-            _ if previous.word.right() > 0 => return Err(Error::Over(Status::Confirmed)),
-            Some(policy) => policy,
-            None if previous.word.wrong() >= request.policy.limit() => {
-                return Err(Error::Over(Status::Rejected));
-            }
-            None => return Err(Error::Over(Status::Expired)),
-        };
-        self.finish(start, request, keys, settled)
+        let left = settled
+            .previous
+            .as_ref()
+            .filter(|previous| previous.word.right() == 0)
+            .and_then(|previous| record.request.policy.less(previous.taken));
+        match left {
+            Some(policy) => self.finish(start, Request { policy, ..record.request }, keys, settled),
+            None => self.not_replaced(start, id, record, settled),
+        }
+    }
+
+    /// Ends a replacement that cannot be: everything is settled, and how the challenge ended is read afresh, so that it is
+    /// what everybody else reads.
+    fn not_replaced(
+        &self,
+        start: Start,
+        id: ChallengeId,
+        record: Record,
+        settled: Settled,
+    ) -> Result<Issuing> {
+        let scope = record.request.scope.clone();
+        let slot = Slot { scope, challenge: None, base: settled.value, confirmed: false };
+        self.in_time(start.since)?;
+        entity::write(&self.store, &record.request.entity, start.generation, &slot)?;
+        Err(Error::Over(self.look(id, record)?.status))
     }
 
     /// Closes the entity's challenge, with none to follow it.

@@ -39,7 +39,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         Ok(Current { challenge, confirmed: value })
     }
 
-    fn look(&self, id: ChallengeId, record: Record) -> Result<Challenge> {
+    pub(crate) fn look(&self, id: ChallengeId, record: Record) -> Result<Challenge> {
         let now = self.clock.now();
         let word = record.add(&self.store, id, Event::Look)?;
         self.view(id, record, word, now)

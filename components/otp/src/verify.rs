@@ -105,14 +105,15 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
             let word = record.add(&self.store, id, Event::Void)?;
             return self.verified(not_compared(word), id, record, word, now);
         }
-        if !bool::from(compare(record)) {
-            let word = record.add(&self.store, id, Event::Wrong)?;
-            return self.verified(Verdict::Wrong, id, record, word, now);
-        }
+        let right = bool::from(compare(record));
         if self.clock.elapsed().saturating_sub(began) > PATIENCE {
-            // Whoever closes this challenge may have stopped waiting for this rank.
+            // Whoever closes this challenge may have stopped waiting for this rank, and have said how it ended.
             record.add(&self.store, id, Event::Void)?;
             return Err(Error::Unavailable("the comparison came too late".to_string()));
+        }
+        if !right {
+            let word = record.add(&self.store, id, Event::Wrong)?;
+            return self.verified(Verdict::Wrong, id, record, word, now);
         }
         let word = record.add(&self.store, id, Event::Right)?;
         let verdict = if word.right() == 1 { Verdict::Confirmed } else { Verdict::ConfirmedAlready };
