@@ -35,6 +35,8 @@ mod routes;
 mod settings;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod when;
 
 pub use gateway::answer;

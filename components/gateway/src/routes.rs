@@ -102,19 +102,10 @@ mod tests {
     #[test]
     fn every_path_of_the_table_leads_to_its_route() {
         for (path, route) in TABLE {
-            let path = path.replace("{id}", "a").replace("{change}", "b");
-            let found = find(&path).unwrap();
-            assert_eq!(found.route, route, "{path}");
-            assert_eq!(
-                found.id,
-                if path.contains("/a") && !path.starts_with("/api/customers") || path.contains("customers/a")
-                {
-                    "a"
-                } else {
-                    ""
-                },
-                "{path}"
-            );
+            let id = if path.contains("{id}") { "a" } else { "" };
+            let found_at = path.replace("{id}", "a").replace("{change}", "b");
+            let found = find(&found_at).unwrap();
+            assert_eq!((found.route, found.id), (route, id), "{path}");
         }
         let found = find("/api/customers/x%2Fy/email-changes/z").unwrap();
         assert_eq!((found.id, found.change), ("x%2Fy", "z"));

@@ -1,0 +1,128 @@
+//! The ports for tests: the real core over a store in memory, settings in a map, and a clock that is set.
+
+mod core_port;
+mod exchange;
+
+use crate::ports::delivery::{self, Message};
+use crate::ports::{Deliver, SettingUnavailable, Settings, Surroundings};
+use core::cell::{Cell, RefCell};
+use core::time::Duration;
+use std::collections::BTreeMap;
+use stepgate_storage::memory::MemoryStore;
+use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
+
+pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, sandbox};
+
+/// Something another request does meanwhile.
+pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;
+
+/// Everything the gateway imports.
+pub(crate) struct TestPorts {
+    pub(crate) store: MemoryStore,
+    pub(crate) now: Cell<Timestamp>,
+    pub(crate) slept: Cell<Duration>,
+    pub(crate) sent: RefCell<Vec<Message>>,
+    pub(crate) log: RefCell<Vec<String>>,
+    pub(crate) delivery_fails: Cell<bool>,
+    /// What happens elsewhere just before the next challenge is issued.
+    pub(crate) before_issue: RefCell<Option<Elsewhere>>,
+    /// What happens elsewhere while the next sleep lasts.
+    pub(crate) while_asleep: RefCell<Option<Elsewhere>>,
+    settings: RefCell<BTreeMap<String, String>>,
+    random: Cell<u64>,
+}
+
+impl Default for TestPorts {
+    fn default() -> TestPorts {
+        TestPorts {
+            store: MemoryStore::default(),
+            now: Cell::new(Timestamp(1_768_472_109_045)),
+            slept: Cell::default(),
+            sent: RefCell::default(),
+            log: RefCell::default(),
+            delivery_fails: Cell::default(),
+            before_issue: RefCell::default(),
+            while_asleep: RefCell::default(),
+            settings: RefCell::default(),
+            random: Cell::new(1),
+        }
+    }
+}
+
+impl TestPorts {
+    pub(crate) fn set_setting(&self, name: &str, value: &str) {
+        self.settings.borrow_mut().insert(name.into(), value.into());
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.now.set(self.now.get() + time);
+    }
+}
+
+impl Store for TestPorts {
+    fn get(&self, key: &RecordKey) -> Result<Option<String>, StoreError> {
+        assert!(key.text().len() <= 200, "{}", key.text());
+        self.store.get(key)
+    }
+
+    fn set(&self, key: &RecordKey, value: &str) -> Result<(), StoreError> {
+        assert!(key.text().len() <= 200, "{}", key.text());
+        self.store.set(key, value)
+    }
+
+    fn delete(&self, key: &RecordKey) -> Result<(), StoreError> {
+        self.store.delete(key)
+    }
+
+    fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
+        assert!(key.text().len() <= 200, "{}", key.text());
+        self.store.add(key, delta)
+    }
+}
+
+impl Deliver for TestPorts {
+    fn send(&self, message: &Message) -> Result<(), delivery::Error> {
+        if self.delivery_fails.get() {
+            return Err(delivery::Error::Refused(format!("550 {}", message.to)));
+        }
+        self.sent.borrow_mut().push(message.clone());
+        Ok(())
+    }
+}
+
+impl Settings for TestPorts {
+    fn setting(&self, name: &str) -> Result<Option<String>, SettingUnavailable> {
+        Ok(self.settings.borrow().get(name).cloned())
+    }
+}
+
+impl Surroundings for TestPorts {
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    /// Different each time, and the same in each run.
+    fn random<const N: usize>(&self) -> [u8; N] {
+        core::array::from_fn(|_| {
+            let mut state = self.random.get();
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            self.random.set(state);
+            state.to_le_bytes()[3]
+        })
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.slept.set(self.slept.get() + time);
+        self.pass(time);
+        let elsewhere = self.while_asleep.take();
+        if let Some(elsewhere) = elsewhere {
+            elsewhere(self);
+        }
+    }
+
+    fn log(&self, line: &str) {
+        self.log.borrow_mut().push(line.into());
+    }
+}

@@ -1,0 +1,10 @@
+//! What the API and the pages do, from request to answer, over the real core.
+
+mod bad_input;
+mod codes;
+mod customers;
+mod email_change;
+mod failures;
+mod idempotency;
+mod pages;
+mod scopes;
