@@ -8,6 +8,7 @@ use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_j
 use crate::pages;
 use crate::ports::Ports;
 use crate::routes::{self, Route};
+use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -41,6 +42,9 @@ async fn api<P: Ports>(
     let caller = auth::caller(&head.headers, &settings.api_keys)?;
     let path = head.uri.path();
     let found = routes::find(path).ok_or(ApiError::NotFound)?;
+    if found.route.sandbox_only() && !settings.environment.is_sandbox() {
+        return Err(ApiError::NotFound);
+    }
     let not_allowed = || ApiError::MethodNotAllowed(found.route.allowed());
     let verb = Verb::of(&head.method).filter(|verb| found.route.verbs().contains(verb));
     let verb = verb.ok_or_else(not_allowed)?;
@@ -73,6 +77,7 @@ async fn api<P: Ports>(
         (Route::Customer, Verb::Put) => customers::update(&call, found.id, &body).await,
         (Route::CustomerByExternalId, Verb::Get) => customers::by_external_id(&call, found.id),
         (Route::EmailChange, Verb::Get) => customers::email_change(&call, found.id, found.change),
+        (Route::SandboxReset, Verb::Post) => sandbox::reset(&call).await,
         _ => Err(not_allowed()),
     }
 }

@@ -1,8 +1,7 @@
 //! `IDEMPOTENCY-KEY`: `contracts/identifications.md` §3.
 
 use crate::call::Call;
-use crate::http::{ApiError, Response, json as json_answer, single};
-use crate::json;
+use crate::http::{ApiError, Response, json, single};
 use crate::ports::Ports;
 use core::time::Duration;
 use http::StatusCode;
@@ -30,16 +29,16 @@ struct Kept {
 
 /// Does `work` once for each key, and answers every later request with the same key and body as the first was answered.
 ///
-/// The key is looked up together with who asks and for what. 401, 429 and 5xx are not kept: there, the same
+/// `asked` is what is asked for, in one spelling only ([`crate::json::canonical`]). The key is looked up together with who asks and for what. 401, 429 and 5xx are not kept: there, the same
 /// request may be tried again.
 pub(crate) async fn once<P: Ports>(
     call: &Call<'_, P>,
     method: &str,
-    body: &[u8],
+    asked: &str,
     work: impl AsyncFnOnce() -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
     let key = required_key(call)?;
-    let digest = digest(&[&json::canonical(body)?]);
+    let digest = digest(&[asked]);
     let name = Name::new(&[&call.caller.acting_as.scope(), method, call.path, key]);
     match claim(call, &name, &digest).await? {
         Claimed::Answered(response) => Ok(response),
@@ -112,7 +111,7 @@ fn settle<P: Ports>(call: &Call<'_, P>, claim: &Claim, response: &Response) -> R
 
 fn replay(answer: &str) -> Result<Response, ApiError> {
     let kept: Kept = serde_json::from_str(answer).map_err(|_| unreadable())?;
-    json_answer(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
+    json(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
 }
 
 fn unreadable() -> StoreError {

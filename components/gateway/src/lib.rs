@@ -10,7 +10,8 @@
 //! | `customers`, `authentication_codes` | the JSON API |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | [`messages`] | what a person reads in a mail or SMS |
-//! | `pages`, `inbox` | what a person sees in a browser, and the sandbox's stand-in for mail |
+//! | `pages` | what a person sees in a browser |
+//! | `inbox`, `sandbox` | what exists in the sandbox only |
 
 mod auth;
 mod authentication_codes;
@@ -32,6 +33,7 @@ mod owner;
 mod pages;
 mod ports;
 mod routes;
+mod sandbox;
 mod settings;
 #[cfg(test)]
 mod testing;

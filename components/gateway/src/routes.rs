@@ -13,6 +13,7 @@ pub(crate) enum Route {
     Customer,
     CustomerByExternalId,
     EmailChange,
+    SandboxReset,
     Confirm,
     Inbox,
     InboxJson,
@@ -22,13 +23,14 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 12] = [
+const TABLE: [(&str, Route); 13] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
     ("/api/customers/{id}", Route::Customer),
     ("/api/customers/{id}/external", Route::CustomerByExternalId),
     ("/api/customers/{id}/email-changes/{change}", Route::EmailChange),
+    ("/api/sandbox/reset", Route::SandboxReset),
     ("/confirm/{id}", Route::Confirm),
     ("/inbox", Route::Inbox),
     ("/inbox.json", Route::InboxJson),
@@ -42,6 +44,7 @@ impl Route {
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
             Route::Code => &[Verb::Put],
+            Route::SandboxReset => &[Verb::Post],
             Route::Customers | Route::Confirm => &[Verb::Get, Verb::Post],
             Route::Customer => &[Verb::Get, Verb::Put],
             Route::CodeOfEntity
@@ -57,7 +60,7 @@ impl Route {
 
     /// Whether it exists in the sandbox only.
     pub(crate) fn sandbox_only(self) -> bool {
-        matches!(self, Route::Inbox | Route::InboxJson)
+        matches!(self, Route::SandboxReset | Route::Inbox | Route::InboxJson)
     }
 
     /// The value of the `Allow` header.

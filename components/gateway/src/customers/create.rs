@@ -10,12 +10,14 @@ use crate::call::Call;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
 use crate::ids;
+use crate::json::canonical;
 use crate::ports::Ports;
 use http::StatusCode;
 
 /// Makes a customer, once for each idempotency key.
 pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<Response, ApiError> {
-    idempotency::once(call, "POST", body, async || make(call, NewCustomer::parse(body)?)).await
+    let asked = canonical(body)?;
+    idempotency::once(call, "POST", &asked, async || make(call, NewCustomer::parse(body)?)).await
 }
 
 fn make<P: Ports>(call: &Call<'_, P>, new: NewCustomer) -> Result<Response, ApiError> {

@@ -23,6 +23,14 @@ pub(super) fn enter(ports: &impl Ports, record: &Record) -> Result<(), ApiError>
     Ok(())
 }
 
+/// Forgets the external id that a customer has now.
+pub(super) fn leave(ports: &impl Ports, record: &Record) -> Result<(), ApiError> {
+    let Some(external_id) = &record.external_id else { return Ok(()) };
+    let partner = Owner { sub_partner: None, ..record.owner };
+    ports.delete(&key(&partner, external_id))?;
+    Ok(ports.delete(&key(&record.owner, external_id))?)
+}
+
 /// The customer that has this external id now.
 pub(super) fn find<P: Ports>(call: &Call<'_, P>, external_id: &str) -> Result<Record, ApiError> {
     let id = call.ports.get(&key(&call.caller.acting_as, external_id))?.ok_or(ApiError::NotFound)?;

@@ -40,6 +40,21 @@ pub(super) fn enter(ports: &impl Ports, record: &Record) -> Result<(), ApiError>
     Ok(())
 }
 
+/// Takes a customer out of the lists.
+pub(super) fn leave(ports: &impl Ports, record: &Record) -> Result<(), ApiError> {
+    let partner = Owner { sub_partner: None, ..record.owner };
+    log(&partner).forget(ports, record.places.of_partner)?;
+    if let Some(slot) = record.places.of_sub_partner {
+        log(&record.owner).forget(ports, slot)?;
+    }
+    Ok(())
+}
+
+/// Every customer that the caller reaches.
+pub(super) fn all<P: Ports>(call: &Call<'_, P>) -> Result<Vec<Record>, ApiError> {
+    take(call, &log(&call.caller.acting_as), None, true, usize::MAX)
+}
+
 #[derive(Serialize)]
 struct Page {
     items: Vec<Customer>,

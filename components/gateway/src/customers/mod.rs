@@ -8,10 +8,12 @@ mod fields;
 mod list;
 mod object;
 mod record;
+mod reset;
 mod update;
 
 pub(crate) use create::create;
 pub(crate) use email_changes::email_change;
 pub(crate) use list::list;
 pub(crate) use object::{by_external_id, by_id};
+pub(crate) use reset::forget_all;
 pub(crate) use update::update;

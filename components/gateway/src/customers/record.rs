@@ -63,6 +63,10 @@ impl Record {
         let text = serde_json::to_string(self).map_err(|_| StoreError::Corrupt("customer"))?;
         Ok(ports.set(&key(self.id), &text)?)
     }
+
+    pub(super) fn forget(&self, ports: &impl Ports) -> Result<(), ApiError> {
+        Ok(ports.delete(&key(self.id))?)
+    }
 }
 
 fn key(id: Uuid) -> RecordKey {

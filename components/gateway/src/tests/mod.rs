@@ -7,4 +7,5 @@ mod email_change;
 mod failures;
 mod idempotency;
 mod pages;
+mod sandbox;
 mod scopes;

@@ -1,0 +1,27 @@
+//! Forgetting customers, for `POST /api/sandbox/reset`.
+
+use super::external;
+use super::list;
+use super::record::Record;
+use crate::call::Call;
+use crate::guarded::{self, EmailChange};
+use crate::http::ApiError;
+use crate::ports::Ports;
+
+/// Forgets all customers that the caller reaches, and withdraws what waits for them.
+///
+/// One that is made meanwhile may stay or go.
+pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiError> {
+    for record in list::all(call)? {
+        guarded::withdraw(call, &record.owner, &EmailChange::entity(record.id)).await?;
+        forget(call.ports, &record)?;
+    }
+    Ok(())
+}
+
+/// The record goes last: it is what the lists are found by, if this is cut short and done again.
+fn forget(ports: &impl Ports, record: &Record) -> Result<(), ApiError> {
+    external::leave(ports, record)?;
+    list::leave(ports, record)?;
+    record.forget(ports)
+}

@@ -1,0 +1,19 @@
+//! `/api/sandbox`: what exists in the sandbox only (`contracts/authentication-codes.md` §6).
+
+use crate::call::Call;
+use crate::customers;
+use crate::http::{ApiError, Response, json};
+use crate::idempotency;
+use crate::ports::Ports;
+use http::StatusCode;
+
+/// `POST /api/sandbox/reset`: begins anew, and answers `true`.
+///
+/// Forgets the caller's customers. The inbox is everybody's, so it stays.
+pub(crate) async fn reset<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
+    idempotency::once(call, "POST", "", async || {
+        customers::forget_all(call).await?;
+        json(StatusCode::OK, &true)
+    })
+    .await
+}
