@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::routes::{self, Route};
 use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
+use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderValue, Request};
@@ -82,11 +83,15 @@ async fn api<P: Ports>(
     }
 }
 
-/// Without a length a host has to send the body in chunks, and Spin's answer then comes 40 ms late.
+/// Without a length a host has to send the body in chunks, and Spin's answer then comes 40 ms late. An answer that cannot
+/// have a body has no length either (RFC 9110 §8.6).
 fn finished(mut response: Response, trace: &TraceId) -> Response {
     let length = HeaderValue::from(response.body().len());
+    let may_have_body = response.status() != StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_LENGTH, length);
+    if may_have_body {
+        headers.insert(CONTENT_LENGTH, length);
+    }
     if let Ok(value) = HeaderValue::from_str(trace.as_str()) {
         headers.insert(TRACE_HEADER, value);
     }
