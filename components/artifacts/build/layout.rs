@@ -41,6 +41,7 @@ impl Layout {
             "components/gateway",
             "components/otp",
             "components/storage",
+            "components/sweep-spin",
             "rust-toolchain.toml",
             "tests/guests/hello",
             "wit",

@@ -25,6 +25,7 @@ fn main() -> Result<()> {
     let otp = nested.build("stepgate-otp")?;
     let gateway = nested.build("stepgate-gateway")?;
     let adapter = nested.build("stepgate-adapter-spin")?;
+    let sweep = nested.build("stepgate-sweep-spin")?;
     let hello = nested.build("stepgate-hello")?;
 
     let app = compose::app(&gateway, &otp).context("composing gateway + otp")?;
@@ -36,6 +37,7 @@ fn main() -> Result<()> {
         ("stepgate-spin.wasm", &spin_app),
         ("otp.wasm", &otp),
         ("hello.wasm", &hello),
+        ("sweep-spin.wasm", &sweep),
     ] {
         write_if_new(&layout.out.join(name), bytes)?;
         write_if_new(&layout.published.join(name), bytes)?;

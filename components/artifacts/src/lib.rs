@@ -15,5 +15,8 @@ pub const SPIN_APP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stepgate-s
 /// The core alone: exports `stepgate:otp/challenges`, imports the store. In `<target>/components/otp.wasm`.
 pub const OTP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/otp.wasm"));
 
+/// Removes expired keys on Spin, beside `SPIN_APP` in the same app. In `<target>/components/sweep-spin.wasm`.
+pub const SWEEP_SPIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sweep-spin.wasm"));
+
 /// Says hello to every HTTP request: what everything else is measured against. In `<target>/components/hello.wasm`.
 pub const HELLO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.wasm"));
