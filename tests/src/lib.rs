@@ -1,1 +1,37 @@
-//! stepgate-tests
+//! What the tests stand on: a running service with a clock that can be moved, a log that is kept, a mailbox that can be
+//! read and a store that can be made to fail; and clients that talk to it over TCP as anybody would.
+//!
+//! A behaviour is an `async fn(Host)`. [`suite!`] makes a test of it for every host and store, so that each reads as
+//! `attacks::redb::two_hundred_guesses_at_once`.
+
+mod answer;
+mod app;
+mod browser;
+mod caller;
+mod client;
+mod clock;
+mod code;
+mod faults;
+mod keys;
+mod log;
+mod mail;
+mod postbox;
+mod program;
+mod raw;
+mod runner;
+mod settings;
+pub mod spin_host;
+
+pub use answer::Answer;
+pub use app::{App, PRODUCTION_URL, Setup, mac_key_setting};
+pub use browser::{Browser, NARROW, Page};
+pub use caller::{Caller, Change, Customer};
+pub use client::Client;
+pub use code::wrong_codes;
+pub use faults::{Effect, Faults, FaultyStore};
+pub use keys::{Key, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO};
+pub use mail::{Mail, Outbox};
+pub use program::{Program, stepgate};
+pub use raw::{Raw, http as raw_http};
+pub use runner::{Host, run};
+pub use settings::ChangingSettings;

@@ -1,0 +1,82 @@
+//! The `stepgate` program itself, as an operator starts it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Child;
+
+/// Builds the program, where cargo has not done so, and says where it is.
+///
+/// Cargo builds a package's programs for that package's own tests only.
+///
+/// # Panics
+/// If it cannot be built.
+pub fn stepgate() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test is a program");
+        // <target>/<profile>/deps/<test>
+        let profile = test.ancestors().nth(2).expect("cargo puts tests into <profile>/deps");
+        let target = profile.parent().expect("a profile lies in a target folder");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build
+            .args(["build", "--quiet", "--package", "stepgate-host", "--bin", "stepgate", "--target-dir"])
+            .arg(target);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo can be started");
+        assert!(built.success(), "the program cannot be built");
+        profile.join("stepgate")
+    })
+}
+
+/// The program, running as a sandbox.
+pub struct Program {
+    child: Child,
+    /// Where it says that it listens.
+    pub url: String,
+}
+
+impl Program {
+    /// Starts it on a free port with its data in `data`, and waits until it listens.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start(data: &Path) -> Program {
+        let mut child = tokio::process::Command::new(stepgate())
+            .args(["--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program can be started");
+        let stdout = child.stdout.take().expect("it was asked for");
+        let mut lines = BufReader::new(stdout).lines();
+        let first = lines.next_line().await.expect("its output can be read").expect("it says something");
+        let url =
+            first.strip_prefix("Stepgate listens on ").expect("first it says where it listens").to_owned();
+        // The rest is for people; but whoever writes it must not find the pipe closed.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Program { child, url }
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// If it says something else than an address.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.url.trim_start_matches("http://").parse().expect("an address and a port")
+    }
+
+    /// `kill -9`
+    ///
+    /// # Panics
+    /// If it was dead already.
+    pub async fn kill(mut self) {
+        assert!(self.child.try_wait().expect("it can be asked").is_none(), "the program ended by itself");
+        self.child.kill().await.expect("it can be killed");
+    }
+}

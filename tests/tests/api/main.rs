@@ -1,0 +1,15 @@
+//! The contract, attacks and bad input, through HTTP, on every host and over every store.
+//!
+//! `contracts/…` and `security.md` in the comments are the documents that say what is expected.
+
+mod attacks;
+mod bad_input;
+mod codes;
+mod customers;
+mod failures;
+mod idempotency;
+mod pages;
+mod sandbox;
+mod transport;
+
+mod support;
