@@ -123,12 +123,17 @@ impl HarnessBuilder {
     /// Keeps compiled code in this folder, so that only the first start compiles. Code from it is run as it is:
     /// nobody else may be able to write there.
     pub fn cache(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.cache = Cache::Folder(folder.into());
+        let folder = folder.into();
+        // wasmtime takes absolute paths only.
+        self.cache = Cache::Folder(std::path::absolute(&folder).unwrap_or(folder));
         self
     }
 
     /// Gives the guest further interfaces to import.
-    pub fn link(mut self, link: impl Fn(&mut Linker<State>) -> wasmtime::Result<()> + 'static) -> Self {
+    pub fn link(
+        mut self,
+        link: impl Fn(&mut Linker<State>) -> wasmtime::Result<()> + Send + 'static,
+    ) -> Self {
         self.links.push(Box::new(link));
         self
     }
@@ -311,13 +316,12 @@ impl Inner {
             tracing::error!(%error, trace_id = %ticket.trace, "the guest did not answer");
             Failure::Internal
         };
-        let answer = self
-            .guests
-            .handle(ticket.clone(), for_guest(request, ticket.trace))
-            .await
-            .map_err(|error| match error.downcast_ref::<InstantiationError<Arc<Ticket>>>() {
-                Some(instantiation) => failed(&format!("{:#}", instantiation.error)),
-                None => failed(&error),
+        let answer =
+            self.guests.handle(ticket.clone(), for_guest(request, ticket.trace)).await.map_err(|error| {
+                match error.downcast_ref::<InstantiationError<Arc<Ticket>>>() {
+                    Some(instantiation) => failed(&format!("{:#}", instantiation.error)),
+                    None => failed(&error),
+                }
             })?;
         let (mut head, body) = answer.into_parts();
         let body =

@@ -99,9 +99,7 @@ impl Delivery for Smtp {
                 .to(Mailbox::new(None, to))
                 .subject(message.subject)
                 .message_id(None)
-                .singlepart(
-                    SinglePart::builder().header(ContentType::TEXT_PLAIN).body(message.text),
-                )
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(message.text))
                 .map_err(|_| DeliveryError::Refused("the message has no valid form".into()))?;
             match tokio::time::timeout(TIMEOUT, self.transport.send(mail)).await {
                 Ok(Ok(_)) => Ok(()),

@@ -89,7 +89,11 @@ impl wit_delivery::Host for State {
         // A message must not leave before what it rests on is durable: its code would open nothing after a crash,
         // and a cool-down that was promised would not be kept.
         let seen = self.seen();
-        self.ports.store.durable(seen).await.map_err(|error| wit_delivery::Error::Unavailable(error.to_string()))?;
+        self.ports
+            .store
+            .durable(seen)
+            .await
+            .map_err(|error| wit_delivery::Error::Unavailable(error.to_string()))?;
         let sent = self.ports.delivery.send(delivery::Message { channel, to, subject, text }).await;
         sent.map_err(|error| match error {
             delivery::DeliveryError::Unavailable(reason) => wit_delivery::Error::Unavailable(reason),

@@ -18,7 +18,7 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 /// Adds further interfaces for the guest to import.
-pub(crate) type Link = Box<dyn Fn(&mut Linker<State>) -> Result<()>>;
+pub(crate) type Link = Box<dyn Fn(&mut Linker<State>) -> Result<()> + Send>;
 
 /// Makes instances of one component.
 pub(crate) struct Factory {
@@ -154,14 +154,12 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: Result<()>) {
-        if let Err(error) = result {
-            let trace_id = store
-                .data()
-                .requests
-                .iter()
-                .rfind(|request| !request.is_closed())
-                .map(|request| request.trace.to_string());
-            tracing::error!(error = format!("{error:#}"), trace_id, "an instance failed");
+        let Err(error) = result else { return };
+        let error = format!("{error:#}");
+        match store.data().requests.iter().rfind(|request| !request.is_closed()) {
+            Some(request) => tracing::error!(error, trace_id = %request.trace, "an instance failed"),
+            // Nobody is harmed. It is so when the runtime ends, too.
+            None => tracing::debug!(error, "an idle instance ended"),
         }
     }
 }

@@ -13,13 +13,7 @@ const MAX_METHOD: usize = 16;
 /// What stands in for what is left out.
 const LEFT_OUT: &str = "…";
 
-pub(crate) fn request(
-    method: &Method,
-    path: &str,
-    status: StatusCode,
-    took: Duration,
-    trace: TraceId,
-) {
+pub(crate) fn request(method: &Method, path: &str, status: StatusCode, took: Duration, trace: TraceId) {
     tracing::info!(
         target: "stepgate::request",
         method = method.as_str().get(..MAX_METHOD).unwrap_or(method.as_str()),

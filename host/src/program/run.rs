@@ -71,8 +71,7 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         builder = builder.delivery(Arc::new(smtp));
     }
     if config.compile_cache {
-        let folder = data.join("compiled");
-        builder = builder.cache(std::path::absolute(&folder).unwrap_or(folder));
+        builder = builder.cache(data.join("compiled"));
     }
     let harness = patiently(tokio::task::spawn_blocking(|| builder.build()))
         .await

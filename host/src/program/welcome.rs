@@ -39,14 +39,14 @@ Try it. Paste these lines into a shell:
   ID=$(curl -s {url}/api/customers -H 'X-API-Key: {key}' -H 'IDEMPOTENCY-KEY: {idempotency_key}' -H 'Content-Type: application/json' -d '{{"customer_type":"Person","email":"ada@example.com","name":"Ada"}}' | sed 's/.*"id" *: *"\([0-9a-f-]*\)".*/\1/'); echo "$ID"
   # asks for another e-mail address: it waits until its owner confirms
   curl -s -i -X PUT {url}/api/customers/$ID -H 'X-API-Key: {key}' -H 'Content-Type: application/json' -d '{{"email":"ada@new.example"}}'
-  # the message with code and link
-  curl -s {url}/inbox
+  # the message with code and link; as a page it is at {url}/inbox
+  curl -s {url}/inbox.json; echo
   # the code's id
   CODE=$(curl -s {url}/api/authentication-codes/entity/$ID -H 'X-API-Key: {key}' | sed 's/.*"id" *: *"\([0-9a-f-]*\)".*/\1/'); echo "$CODE"
   # confirms
-  curl -s -X PUT {url}/api/authentication-codes/$CODE -H 'X-API-Key: {key}' -H 'Content-Type: application/json' -d '{{"code":123456}}'
+  curl -s -X PUT {url}/api/authentication-codes/$CODE -H 'X-API-Key: {key}' -H 'Content-Type: application/json' -d '{{"code":123456}}'; echo
   # and the address has changed
-  curl -s {url}/api/customers/$ID -H 'X-API-Key: {key}'
+  curl -s {url}/api/customers/$ID -H 'X-API-Key: {key}'; echo
 
 Ctrl-C ends it. `stepgate --help` says how to run it for real.
 "#

@@ -71,8 +71,12 @@ pub(super) fn read(
         let value = value.to_str().ok_or_else(|| wrong("must be UTF-8"))?;
         let value = match form {
             Form::Text => Value::String(value.to_owned()),
-            Form::Number => value.trim().parse().map(Value::Integer).map_err(|_| wrong("must be a whole number"))?,
-            Form::Flag => value.trim().parse().map(Value::Boolean).map_err(|_| wrong("must be true or false"))?,
+            Form::Number => {
+                value.trim().parse().map(Value::Integer).map_err(|_| wrong("must be a whole number"))?
+            }
+            Form::Flag => {
+                value.trim().parse().map(Value::Boolean).map_err(|_| wrong("must be true or false"))?
+            }
             Form::Json => serde_json::from_str(value).map_err(|_| wrong("must be JSON"))?,
         };
         put(&mut table, name, value);

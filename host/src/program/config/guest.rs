@@ -49,7 +49,8 @@ pub(super) struct RawGuest {
 #[derive(Serialize)]
 pub(crate) struct ApiKey {
     sha256: String,
-    partner: Uuid,
+    /// A UUID in its usual form.
+    partner: String,
     name: String,
     role: Role,
 }
@@ -75,7 +76,7 @@ pub(crate) struct Guest {
 impl ApiKey {
     /// A key given as such, not by its hash.
     pub(crate) fn of(key: &str, partner: Uuid, name: &str, role: Role) -> Self {
-        Self { sha256: sha256(key), partner, name: name.into(), role }
+        Self { sha256: sha256(key), partner: partner.to_string(), name: name.into(), role }
     }
 }
 
@@ -152,7 +153,8 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
     let known = sha256(SANDBOX_API_KEY);
     let mut hashes = HashSet::new();
     let check = |(index, text): (usize, ApiKeyText)| {
-        let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("api_keys[{index}].{field}"), why));
+        let wrong =
+            |field: &str, why: &str| Err(WrongSetting::new(format!("api_keys[{index}].{field}"), why));
         let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if text.sha256.len() != 64 || !text.sha256.bytes().all(is_hex) {
             return wrong("sha256", "must be 64 lower-case hexadecimal digits");
@@ -163,11 +165,11 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
         if !hashes.insert(text.sha256.clone()) {
             return wrong("sha256", "is there twice");
         }
-        let Ok(partner) = text.partner.parse() else { return wrong("partner", "must be a UUID") };
+        let Ok(partner) = text.partner.parse::<Uuid>() else { return wrong("partner", "must be a UUID") };
         if !is_name(&text.name) {
             return wrong("name", "must be 1 to 80 characters on one line");
         }
-        Ok(ApiKey { sha256: text.sha256, partner, name: text.name, role: text.role })
+        Ok(ApiKey { sha256: text.sha256, partner: partner.to_string(), name: text.name, role: text.role })
     };
     texts.into_iter().enumerate().map(check).collect()
 }
@@ -178,7 +180,8 @@ fn check_mac_keys(texts: Vec<MacKeyText>) -> Result<Vec<MacKey>, WrongSetting> {
     }
     let mut ids = HashSet::new();
     let check = |(index, text): (usize, MacKeyText)| {
-        let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("mac_keys[{index}].{field}"), why));
+        let wrong =
+            |field: &str, why: &str| Err(WrongSetting::new(format!("mac_keys[{index}].{field}"), why));
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(is_id) {
             return wrong("id", "must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");

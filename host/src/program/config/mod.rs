@@ -69,18 +69,22 @@ impl Config {
         Self::check(raw)
     }
 
-    fn check(raw: Raw) -> Result<Self, WrongSetting> {
-        let smtp = raw.smtp.map(smtp::check).transpose()?;
+    fn check(mut raw: Raw) -> Result<Self, WrongSetting> {
+        let smtp = raw.smtp.take().map(smtp::check).transpose()?;
         let production = raw.environment == Environment::Production;
         if production && smtp.is_none() {
-            return Err(WrongSetting::new("smtp", "is required in production: codes have to be sent somehow"));
+            return Err(WrongSetting::new(
+                "smtp",
+                "is required in production: codes have to be sent somehow",
+            ));
         }
         let limits = limits(&raw.limits)?;
-        let log = raw.log.parse().map_err(|_| {
-            WrongSetting::new("log", "must be off, error, warn, info, debug or trace")
-        })?;
+        let log = raw
+            .log
+            .parse()
+            .map_err(|_| WrongSetting::new("log", "must be off, error, warn, info, debug or trace"))?;
         Ok(Self {
-            guest: Guest::check(raw.guest(), raw.environment)?,
+            guest: Guest::check(raw.take_guest(), raw.environment)?,
             environment: raw.environment,
             listen: raw.listen,
             data: raw.data,

@@ -130,15 +130,15 @@ impl Raw {
         })
     }
 
-    pub(super) fn guest(self) -> RawGuest {
+    pub(super) fn take_guest(&mut self) -> RawGuest {
         RawGuest {
-            base_url: self.base_url,
-            sender_name: self.sender_name,
+            base_url: self.base_url.take(),
+            sender_name: self.sender_name.take(),
             code_lifetime_seconds: self.code_lifetime_seconds,
             code_attempts: self.code_attempts,
             resend_cooldown_seconds: self.resend_cooldown_seconds,
-            api_keys: self.api_keys,
-            mac_keys: self.mac_keys,
+            api_keys: self.api_keys.take(),
+            mac_keys: self.mac_keys.take(),
         }
     }
 }

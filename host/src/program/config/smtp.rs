@@ -17,10 +17,17 @@ pub(super) fn check(raw: raw::Smtp) -> Result<Smtp, WrongSetting> {
     if raw.host.trim().is_empty() {
         return Err(WrongSetting::new("smtp.host", "must not be empty"));
     }
-    let options =
-        SmtpOptions { host: raw.host, port: raw.port.unwrap_or(default_port), tls, credentials, from: raw.from };
+    let options = SmtpOptions {
+        host: raw.host,
+        port: raw.port.unwrap_or(default_port),
+        tls,
+        credentials,
+        from: raw.from,
+    };
     Smtp::new(options).map_err(|error| match error {
-        SmtpError::From => WrongSetting::new("smtp.from", "must be an e-mail address, with or without a name"),
+        SmtpError::From => {
+            WrongSetting::new("smtp.from", "must be an e-mail address, with or without a name")
+        }
         SmtpError::Tls(reason) => WrongSetting::new("smtp.tls", reason),
     })
 }

@@ -33,7 +33,8 @@ impl Batch {
 
     /// By key, because neighbours in the file are then written one after the other.
     pub(super) fn in_order(&self) -> impl Iterator<Item = (&str, Option<&Entry>)> {
-        let mut changes: Vec<_> = self.0.iter().map(|(key, change)| (key.as_ref(), change.as_ref())).collect();
+        let mut changes: Vec<_> =
+            self.0.iter().map(|(key, change)| (key.as_ref(), change.as_ref())).collect();
         changes.sort_unstable_by_key(|(key, _)| *key);
         changes.into_iter()
     }

@@ -88,19 +88,14 @@ impl RedbStore {
             let storage = storage().map_err(redb::StorageError::Io)?;
             tables::open_backend(storage, cache_bytes)
         };
-        Self::start(Box::new(open), options, clock)
-            .map_err(|error| explain(Path::new("the storage"), &error))
+        Self::start(Box::new(open), options, clock).map_err(|error| explain(Path::new("the storage"), &error))
     }
 
     fn start(open: Open, options: &RedbOptions, clock: Arc<dyn Clock>) -> Result<Self, TableError> {
         let database = open()?;
         let shared = Arc::new(Shared::new(Snapshot::of(&database)?));
-        let writer = Writer {
-            shared: shared.clone(),
-            clock: clock.clone(),
-            sweep_every: options.sweep_every,
-            open,
-        };
+        let writer =
+            Writer { shared: shared.clone(), clock: clock.clone(), sweep_every: options.sweep_every, open };
         let writer = std::thread::Builder::new()
             .name("stepgate-store".into())
             .spawn(move || writer.run(database))

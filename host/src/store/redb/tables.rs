@@ -54,10 +54,7 @@ pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Database, TableErr
 }
 
 /// The same over any storage redb can use.
-pub(super) fn open_backend(
-    backend: impl StorageBackend,
-    cache_bytes: usize,
-) -> Result<Database, TableError> {
+pub(super) fn open_backend(backend: impl StorageBackend, cache_bytes: usize) -> Result<Database, TableError> {
     prepare(Builder::new().set_cache_size(cache_bytes).create_with_backend(backend)?)
 }
 

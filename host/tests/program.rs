@@ -1,0 +1,112 @@
+//! The `stepgate` program from its start to its end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+struct Program {
+    child: Child,
+    address: String,
+    welcome: String,
+}
+
+impl Program {
+    fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_stepgate"))
+            .args(["--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut welcome = String::new();
+        while !welcome.contains("Ctrl-C") {
+            let mut line = String::new();
+            assert_ne!(out.read_line(&mut line).unwrap(), 0, "it ended early: {welcome}");
+            welcome.push_str(&line);
+        }
+        let address = welcome.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        Self { child, address, welcome }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Sends SIGTERM and returns the exit code.
+    fn terminate(mut self) -> Option<i32> {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        let deadline = Instant::now() + Duration::from_secs(15);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // After `terminate` there is nothing left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_starts_without_settings_is_healthy_and_ends_on_sigterm() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    assert!(program.welcome.contains("SANDBOX"));
+    assert!(program.welcome.contains(&format!("http://{}/inbox", program.address)));
+    assert!(program.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert_eq!(program.terminate(), Some(0));
+
+    // The second start finds what the first one left: the key, the store, and the compiled code.
+    let key = std::fs::read(data.join("mac-key")).unwrap();
+    assert_eq!(key.len(), 32);
+    let program = Program::start(&data);
+    assert!(program.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert_eq!(std::fs::read(data.join("mac-key")).unwrap(), key);
+    assert_eq!(program.terminate(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_its_data() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("mac-key")), 0o600);
+    assert_eq!(program.terminate(), Some(0));
+}
+
+#[test]
+fn a_second_one_on_the_same_data_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    let second = Command::new(env!("CARGO_BIN_EXE_stepgate"))
+        .args(["--listen", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(said.contains("is in use by another process"), "{said}");
+    assert!(program.get("/healthz").starts_with("HTTP/1.1 200"));
+}

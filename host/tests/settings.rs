@@ -1,0 +1,212 @@
+//! A wrong setting is one clear line that names it, and exit code 2.
+
+use std::process::{Command, Output};
+
+const KEY: &str = "c2VjcmV0LXRoYXQtbXVzdC1ub3QtYmUtc2hvd24tMTIzNDU=";
+const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+fn production(more: &str) -> String {
+    format!(
+        r#"
+environment = "production"
+base_url = "https://2fa.example.com"
+{more}
+[[api_keys]]
+sha256 = "{HASH}"
+partner = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+name = "Acme"
+role = "read-only"
+[[mac_keys]]
+id = "k1"
+secret = "{KEY}"
+[smtp]
+host = "127.0.0.1"
+tls = "none"
+from = "Acme <no-reply@example.com>"
+"#
+    )
+}
+
+struct Run {
+    folder: tempfile::TempDir,
+    command: Command,
+}
+
+impl Run {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stepgate"));
+        // It must end by itself: the address is one that nobody can listen on.
+        command.current_dir(folder.path()).env("STEPGATE_LISTEN", "192.0.2.1:1");
+        Self { folder, command }
+    }
+
+    fn file(mut self, text: &str) -> Self {
+        let path = self.folder.path().join("stepgate.toml");
+        std::fs::write(&path, text).unwrap();
+        self.command.arg("--config").arg(path);
+        self
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    fn output(mut self) -> Output {
+        self.command.output().unwrap()
+    }
+
+    fn assert_names(self, name: &str) {
+        let output = self.output();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.starts_with(&format!("stepgate: {name}")), "expected {name}: {said}");
+        assert!(!said.contains("c2VjcmV0") && !said.contains("s3cret"), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// What is wrong with the address alone, so that the tests below can tell that nothing else was.
+const LISTEN: &str = "listen: 192.0.2.1:1";
+
+#[test]
+fn what_is_right_gets_as_far_as_listening() {
+    Run::new().assert_names(LISTEN);
+    Run::new().file("").assert_names(LISTEN);
+    Run::new().file(&production("code_attempts = 3")).assert_names(LISTEN);
+}
+
+#[test]
+fn the_file_has_to_be_there_and_to_be_toml() {
+    let mut run = Run::new();
+    run.command.args(["--config", "nowhere.toml"]);
+    run.assert_names("config nowhere.toml: ");
+    let output = Run::new().file("listen = \"127.0.0.1:0\"\nsmtp = s3cret\n").output();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("line 2") && !said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn unknown_settings_are_named() {
+    Run::new().file("lisen = 1").assert_names("lisen: unknown field");
+    Run::new().file("[limits]\nqueues = 1").assert_names("limits.queues: unknown field");
+    Run::new().env("STEPGATE_LISEN", "s3cret").assert_names("STEPGATE_LISEN: ");
+}
+
+#[test]
+fn values_out_of_range_are_named() {
+    for (line, name) in [
+        ("listen = \"here\"", "listen: "),
+        ("environment = \"staging\"", "environment: "),
+        ("store = \"redis\"", "store: "),
+        ("log = \"loud\"", "log: "),
+        ("code_attempts = 11", "code_attempts: "),
+        ("code_attempts = -1", "code_attempts: "),
+        ("code_attempts = \"3\"", "code_attempts: "),
+        ("code_lifetime_seconds = 3601", "code_lifetime_seconds: "),
+        ("resend_cooldown_seconds = 86401", "resend_cooldown_seconds: "),
+        ("sender_name = \"a\\nb\"", "sender_name: "),
+        ("base_url = \"2fa.example.com\"", "base_url: "),
+        ("base_url = \"ftp://example.com\"", "base_url: "),
+        ("base_url = \"https://s3cret@example.com\"", "base_url: "),
+        ("base_url = \"https://example.com/?s3cret\"", "base_url: "),
+        ("[limits]\nrequest_seconds = 10", "limits.request_seconds: "),
+        ("[limits]\ninstances = 0", "limits.instances: "),
+        ("[smtp]\nhost = \"x\"", "smtp: missing field `from`"),
+        ("[smtp]\nhost = \"x\"\nfrom = \"s3cret\"", "smtp.from: "),
+        ("[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"\ntls = \"s3cret\"", "smtp.tls: "),
+        ("[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"\nusername = \"u\"", "smtp.password: "),
+        ("[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"\npassword = 123456", "smtp.password: "),
+    ] {
+        Run::new().file(line).assert_names(name);
+    }
+}
+
+#[test]
+fn keys_are_checked_and_never_shown() {
+    for (field, value, name) in [
+        ("sha256", "\"s3cret\"", "api_keys[0].sha256: "),
+        ("partner", "\"s3cret\"", "api_keys[0].partner: "),
+        ("name", "\"\"", "api_keys[0].name: "),
+        ("role", "\"s3cret\"", "api_keys[0].role: "),
+        ("id", "\"not an id\"", "mac_keys[0].id: "),
+        ("secret", "\"c2VjcmV0\"", "mac_keys[0].secret: "),
+        ("secret", "[\"c2VjcmV0\"]", "mac_keys[0].secret: "),
+    ] {
+        let text: String = production("")
+            .lines()
+            .map(|line| match line.split_once(" = ") {
+                Some((key, _)) if key == field => format!("{field} = {value}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        Run::new().file(&text).assert_names(name);
+    }
+    Run::new().env("STEPGATE_MAC_KEYS", "c2VjcmV0").assert_names("mac_keys (STEPGATE_MAC_KEYS): ");
+    Run::new().env("STEPGATE_MAC_KEYS", r#"["c2VjcmV0"]"#).assert_names("mac_keys[0]: ");
+    Run::new().env("STEPGATE_API_KEYS", "[]").assert_names("api_keys: ");
+}
+
+#[test]
+fn production_needs_keys_an_address_and_a_transport() {
+    for name in ["base_url", "api_keys", "mac_keys", "smtp"] {
+        let text = without(&production(""), name);
+        Run::new().file(&text).assert_names(&format!("{name}: is required in production"));
+    }
+    Run::new()
+        .file(&production("").replace("https://", "http://"))
+        .assert_names("base_url: must start with https:// in production");
+}
+
+#[test]
+fn production_refuses_the_key_that_everybody_knows() {
+    use sha2::Digest as _;
+    let hash: String = sha2::Sha256::digest("sandbox-key").iter().map(|byte| format!("{byte:02x}")).collect();
+    Run::new()
+        .file(&production("").replace(HASH, &hash))
+        .assert_names("api_keys[0].sha256: is the sandbox's key");
+}
+
+#[test]
+fn environment_goes_before_the_file_and_options_before_both() {
+    let file = "listen = \"192.0.2.9:9\"";
+    Run::new().file(file).assert_names(LISTEN);
+    let mut run = Run::new().file(file);
+    run.command.args(["--listen", "192.0.2.2:2"]);
+    run.assert_names("listen: 192.0.2.2:2");
+    let mut run = Run::new().file(file);
+    run.command.env_remove("STEPGATE_LISTEN");
+    run.assert_names("listen: 192.0.2.9:9");
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_named() {
+    Run::new().env("STEPGATE_DATA", "/dev/null/data").assert_names("data: ");
+}
+
+#[test]
+fn help_has_examples() {
+    let output = Command::new(env!("CARGO_BIN_EXE_stepgate")).arg("--help").output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["Examples:", "[[api_keys]]", "STEPGATE_", "--listen"] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
+}
+
+/// The text without a key, or without the table of that name.
+fn without(text: &str, name: &str) -> String {
+    let mut left_out = false;
+    text.lines()
+        .filter(|line| {
+            if line.starts_with('[') {
+                left_out = line.trim_matches(['[', ']']) == name;
+            }
+            !left_out && !line.starts_with(&format!("{name} = "))
+        })
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
