@@ -1,6 +1,8 @@
 //! A wrong setting is one clear line that names it, and exit code 2.
 
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 const KEY: &str = "c2VjcmV0LXRoYXQtbXVzdC1ub3QtYmUtc2hvd24tMTIzNDU=";
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -36,8 +38,8 @@ impl Run {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_stepgate"));
-        // It must end by itself: the address is one that nobody can listen on.
-        command.current_dir(folder.path()).env("STEPGATE_LISTEN", "192.0.2.1:1");
+        // It must end by itself, so somebody else listens there.
+        command.current_dir(folder.path()).env("STEPGATE_LISTEN", taken(0).to_string());
         Self { folder, command }
     }
 
@@ -68,14 +70,23 @@ impl Run {
     }
 }
 
-/// What is wrong with the address alone, so that the tests below can tell that nothing else was.
-const LISTEN: &str = "listen: 192.0.2.1:1";
+/// Addresses that are in use for as long as these tests run.
+fn taken(index: usize) -> SocketAddr {
+    static TAKEN: LazyLock<[TcpListener; 3]> =
+        LazyLock::new(|| std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap()));
+    TAKEN[index].local_addr().unwrap()
+}
+
+/// What it says where everything is right but for the address.
+fn cannot_listen(index: usize) -> String {
+    format!("listen: {}: ", taken(index))
+}
 
 #[test]
 fn what_is_right_gets_as_far_as_listening() {
-    Run::new().assert_names(LISTEN);
-    Run::new().file("").assert_names(LISTEN);
-    Run::new().file(&production("code_attempts = 3")).assert_names(LISTEN);
+    Run::new().assert_names(&cannot_listen(0));
+    Run::new().file("").assert_names(&cannot_listen(0));
+    Run::new().file(&production("code_attempts = 3")).assert_names(&cannot_listen(0));
 }
 
 #[test]
@@ -172,14 +183,14 @@ fn production_refuses_the_key_that_everybody_knows() {
 
 #[test]
 fn environment_goes_before_the_file_and_options_before_both() {
-    let file = "listen = \"192.0.2.9:9\"";
-    Run::new().file(file).assert_names(LISTEN);
-    let mut run = Run::new().file(file);
-    run.command.args(["--listen", "192.0.2.2:2"]);
-    run.assert_names("listen: 192.0.2.2:2");
-    let mut run = Run::new().file(file);
+    let file = format!("listen = \"{}\"", taken(1));
+    Run::new().file(&file).assert_names(&cannot_listen(0));
+    let mut run = Run::new().file(&file);
+    run.command.args(["--listen", &taken(2).to_string()]);
+    run.assert_names(&cannot_listen(2));
+    let mut run = Run::new().file(&file);
     run.command.env_remove("STEPGATE_LISTEN");
-    run.assert_names("listen: 192.0.2.9:9");
+    run.assert_names(&cannot_listen(1));
 }
 
 #[test]

@@ -225,7 +225,8 @@ async fn expired_entries_leave_the_file() {
 
 fn rows(path: &Path) -> (u64, u64) {
     use redb::{Database, ReadableDatabase, ReadableTableMetadata, TableDefinition};
-    let read = Database::open(path).unwrap().begin_read().unwrap();
+    let database = Database::open(path).unwrap();
+    let read = database.begin_read().unwrap();
     let entries = read.open_table(TableDefinition::<&str, &[u8]>::new("entries")).unwrap();
     let expiries = read.open_table(TableDefinition::<(u64, &str), ()>::new("expiries")).unwrap();
     (entries.len().unwrap(), expiries.len().unwrap())

@@ -8,7 +8,9 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, PoolConfig};
 use lettre::{Address, AsyncTransport, Tokio1Executor};
+use std::sync::OnceLock;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 /// How long the server may take for one command. Shorter than the guest's fence of 10 s: an answer after that would
 /// not be believed.
@@ -53,10 +55,17 @@ pub enum SmtpError {
     Tls(String),
 }
 
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
 /// Sends e-mail through one SMTP server; a few connections are kept open.
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    host: String,
+    port: u16,
+    tls: Tls,
+    credentials: Option<Credentials>,
     from: Mailbox,
+    /// Made by the first message: its connections belong to the runtime that message is sent in.
+    transport: OnceLock<(Handle, Transport)>,
 }
 
 impl Smtp {
@@ -73,15 +82,39 @@ impl Smtp {
             SmtpTls::StartTls => Tls::Required(parameters()?),
             SmtpTls::Tls => Tls::Wrapper(parameters()?),
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&options.host)
-            .port(options.port)
-            .tls(tls)
-            .timeout(Some(TIMEOUT))
-            .pool_config(PoolConfig::new().max_size(MAX_CONNECTIONS));
-        if let Some((user, password)) = options.credentials {
-            builder = builder.credentials(Credentials::new(user, password));
+        Ok(Self {
+            host: options.host,
+            port: options.port,
+            tls,
+            credentials: options.credentials.map(|(user, password)| Credentials::new(user, password)),
+            from,
+            transport: OnceLock::new(),
+        })
+    }
+
+    fn transport(&self) -> &Transport {
+        let (_, transport) = self.transport.get_or_init(|| {
+            let mut builder = Transport::builder_dangerous(&self.host)
+                .port(self.port)
+                .tls(self.tls.clone())
+                .timeout(Some(TIMEOUT))
+                .pool_config(PoolConfig::new().max_size(MAX_CONNECTIONS));
+            if let Some(credentials) = &self.credentials {
+                builder = builder.credentials(credentials.clone());
+            }
+            (Handle::current(), builder.build())
+        });
+        transport
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        if let Some((runtime, transport)) = self.transport.take() {
+            // lettre says goodbye from a task, also where the last owner is no task.
+            let _guard = runtime.enter();
+            drop(transport);
         }
-        Ok(Self { transport: builder.build(), from })
     }
 }
 
@@ -101,7 +134,7 @@ impl Delivery for Smtp {
                 .message_id(None)
                 .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(message.text))
                 .map_err(|_| DeliveryError::Refused("the message has no valid form".into()))?;
-            match tokio::time::timeout(TIMEOUT, self.transport.send(mail)).await {
+            match tokio::time::timeout(TIMEOUT, self.transport().send(mail)).await {
                 Ok(Ok(_)) => Ok(()),
                 // What the server says is left out: it may quote the recipient, or the text.
                 Ok(Err(error)) if error.is_permanent() => {

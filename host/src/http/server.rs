@@ -74,8 +74,7 @@ fn http(limits: &Limits) -> http1::Builder {
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.receive_time)
         .max_headers(limits.headers)
-        .max_buf_size(limits.head_bytes)
-        .pipeline_flush(true);
+        .max_buf_size(limits.head_bytes);
     http
 }
 
