@@ -3,6 +3,7 @@
 use crate::clock::MovableClock;
 use crate::keys::{self, Key, ONE, TWO};
 use crate::log::Log;
+use crate::redis_server::Redis;
 use crate::spin_host::{self, Moment, SpinHost};
 use crate::{Caller, ChangingSettings, Client, Effect, Faults, FaultyStore, Host, Mail, Outbox, postbox};
 use serde_json::Value;
@@ -74,7 +75,15 @@ impl Setup {
                     .expect("a new store opens");
                 native(builder, Arc::new(store), settings, &outbox, Some(folder))
             }
-            Host::Spin => on_spin(builder, settings, &outbox).await,
+            Host::Spin => {
+                let spin = SpinHost::in_memory(variables(&settings));
+                on_spin(builder, spin, None, &outbox).await
+            }
+            Host::Redis => {
+                let redis = Redis::start().await;
+                let spin = SpinHost::on_redis(&redis.url(), variables(&settings)).await;
+                on_spin(builder, spin.expect("Redis answers"), Some(redis), &outbox).await
+            }
         };
         let harness = build(builder);
         let (stop, stopped) = oneshot::channel::<()>();
@@ -138,17 +147,21 @@ fn native(
     (builder, Place::Native { settings: changing, faults, _folder: folder })
 }
 
+fn variables<'s>(settings: &'s [(&'static str, String)]) -> impl Iterator<Item = (&'s str, &'s str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str()))
+}
+
 async fn on_spin(
     builder: HarnessBuilder,
-    settings: Vec<(&'static str, String)>,
+    spin: SpinHost,
+    redis: Option<Redis>,
     outbox: &Arc<Outbox>,
 ) -> (HarnessBuilder, Place) {
-    let spin = SpinHost::in_memory(settings.iter().map(|(name, value)| (*name, value.as_str())));
     let postbox = postbox::open(outbox.clone()).await;
     spin.set_variable("delivery_url", &format!("http://{postbox}/messages"));
     let builder =
         builder.component(stepgate_artifacts::SPIN_APP).link(spin_host::link).extension(spin.extension());
-    (builder, Place::Spin(spin))
+    (builder, Place::Spin { spin, _redis: redis.map(Box::new) })
 }
 
 /// Two tests that find nothing compiled yet would compile the same thing at the same time.
@@ -166,7 +179,7 @@ fn compiled() -> PathBuf {
 
 enum Place {
     Native { settings: Arc<ChangingSettings>, faults: Arc<Faults>, _folder: Option<TempDir> },
-    Spin(SpinHost),
+    Spin { spin: SpinHost, _redis: Option<Box<Redis>> },
 }
 
 /// A running service. When it is dropped it is checked that no secret got into the log or an answer, and that no rule of
@@ -234,7 +247,7 @@ impl App {
     pub fn set(&self, name: &str, value: &str) {
         match &self.place {
             Place::Native { settings, .. } => settings.set(name, value),
-            Place::Spin(spin) => spin.set_variable(name, value),
+            Place::Spin { spin, .. } => spin.set_variable(name, value),
         }
     }
 
@@ -311,7 +324,7 @@ impl App {
     pub fn fail_nth(&self, nth: usize, effect: Effect) {
         match &self.place {
             Place::Native { faults, .. } => faults.fail_nth(nth, effect),
-            Place::Spin(spin) => {
+            Place::Spin { spin, .. } => {
                 let moment = match effect {
                     Effect::NotDone => Moment::Before,
                     Effect::Done => Moment::After,
@@ -325,7 +338,7 @@ impl App {
     pub fn operations(&self) -> usize {
         match &self.place {
             Place::Native { faults, .. } => faults.counted(),
-            Place::Spin(spin) => usize::try_from(spin.counts().on_keys()).expect("few"),
+            Place::Spin { spin, .. } => usize::try_from(spin.counts().on_keys()).expect("few"),
         }
     }
 
@@ -333,12 +346,12 @@ impl App {
     pub fn set_store_down(&self, down: bool) {
         match &self.place {
             Place::Native { faults, .. } => faults.set_down(down),
-            Place::Spin(spin) => spin.set_down(down),
+            Place::Spin { spin, .. } => spin.set_down(down),
         }
     }
 
     fn check(&self) {
-        if let Place::Spin(spin) = &self.place {
+        if let Place::Spin { spin, .. } = &self.place {
             assert_eq!(spin.violations(), [], "rules of Spin's store");
         }
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone();

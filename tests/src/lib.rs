@@ -4,6 +4,8 @@
 //! A behaviour is an `async fn(Host)`. [`suite!`] makes a test of it for every host and store, so that each reads as
 //! `attacks::redb::two_hundred_guesses_at_once`.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "whatever is not as expected fails the test")]
+
 mod answer;
 mod app;
 mod browser;
@@ -18,6 +20,7 @@ mod mail;
 mod postbox;
 mod program;
 mod raw;
+mod redis_server;
 mod runner;
 mod settings;
 pub mod spin_host;

@@ -10,8 +10,10 @@ pub enum Host {
     Memory,
     /// Our harness, store in a file.
     Redb,
-    /// The Spin app, on a host that behaves like Spin.
+    /// The Spin app, on a host that behaves like Spin with its default store.
     Spin,
+    /// The Spin app, on a host that behaves like Spin with a Redis.
+    Redis,
 }
 
 /// Nothing here takes that long. It is there so that a request that hangs fails its test and not the whole run.
@@ -37,6 +39,7 @@ macro_rules! suite {
         $crate::suite!(@on memory Memory $($behaviour)+);
         $crate::suite!(@on redb Redb $($behaviour)+);
         $crate::suite!(@on spin Spin $($behaviour)+);
+        $crate::suite!(@on redis Redis $($behaviour)+);
     };
     (@on $name:ident $host:ident $($behaviour:ident)+) => {
         mod $name {

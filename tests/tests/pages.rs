@@ -52,7 +52,7 @@ fn a_change_is_confirmed_from_the_inbox_by_keyboard() {
 }
 
 #[test]
-fn every_page_fits_a_narrow_screen_and_loads_nothing_from_elsewhere() {
+fn every_page_fits_a_narrow_screen() {
     run(async {
         let (app, _customer) = waiting().await;
         let browser = Browser::start().await;

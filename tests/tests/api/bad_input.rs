@@ -66,7 +66,7 @@ impl Witness {
     }
 
     /// Nothing was spent, nothing was changed, and everything still works.
-    async fn is_untouched(self) {
+    async fn untouched(self) {
         let code = self.pending.caller.code_of(&self.pending.change.id).await.expect(200).json();
         assert_eq!((&code["status"], &code["attempts"]), (&json!("Pending"), &json!(0)));
         assert_eq!(self.pending.email().await, OLD);
@@ -123,7 +123,7 @@ async fn a_body_that_grows_without_an_announced_length_is_cut_off(host: Host) {
     if let Some(answer) = raw.answer().await {
         shaped(&answer.expect(413));
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 fn head(path: &str, more: &str) -> String {
@@ -160,7 +160,7 @@ async fn text_that_is_no_json_object_is_refused(host: Host) {
     ] {
         witness.refuse(body, 400).await;
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: invalid UTF-8.
@@ -175,7 +175,7 @@ async fn invalid_utf_8_is_refused(host: Host) {
         let body = [&valid.as_bytes()[..at], bytes, &valid.as_bytes()[at + 1..]].concat();
         witness.refuse(body, 400).await;
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: 10,000-digit numbers.
@@ -189,7 +189,7 @@ async fn numbers_of_ten_thousand_digits_are_refused(host: Host) {
     }
     witness.refuse(format!("{{\"code\":1e{}}}", "9".repeat(10_000)), 400).await;
     witness.refuse(format!("{{\"code\":0.{}}}", "0".repeat(10_000)), 400).await;
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// authentication-codes.md §3.2: the seed insists on an integer.
@@ -217,7 +217,7 @@ async fn numbers_that_only_look_like_integers_are_refused(host: Host) {
         assert_eq!(answer.status, 400, "{number}");
         shaped(&answer);
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// Two readers of one body must not see two different values.
@@ -236,7 +236,7 @@ async fn a_field_that_comes_twice_is_refused(host: Host) {
     let path = format!("/api/customers/{}", witness.pending.customer.id);
     shaped(&witness.caller().send(Method::PUT, &path, body.clone()).await.expect(400));
     shaped(&witness.caller().send(Method::POST, "/api/customers", body).await.expect(400));
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// A parser that goes down with every bracket runs out of stack.
@@ -249,7 +249,7 @@ async fn nesting_without_end_is_refused(host: Host) {
             witness.refuse(format!("{{\"code\":{nested},\"email\":{nested}}}"), 400).await;
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: unknown fields.
@@ -278,7 +278,7 @@ async fn a_nul_is_no_part_of_a_name(host: Host) {
             witness.app.one().post("/api/customers", body).await.expect_string(400);
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: huge ids.
@@ -297,7 +297,7 @@ async fn an_id_of_any_length_is_not_found(host: Host) {
         witness.app.one().submit(&id, 1).await.expect_string(404);
         witness.app.visitor().send(Method::POST, &format!("/confirm/{id}"), &[], "").await.expect(404);
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// What is encoded is the id's text, never a way to another path or key.
@@ -323,7 +323,7 @@ async fn percent_encoding_reaches_nothing_else(host: Host) {
             witness.app.one().get(&path).await.expect_string(404);
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: unknown methods and paths.
@@ -351,7 +351,7 @@ async fn unknown_methods_and_paths_are_refused(host: Host) {
     {
         witness.app.one().get(path).await.expect_string(404);
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: a form or an image is no JSON, whatever is in it.
@@ -365,7 +365,7 @@ async fn a_wrong_content_type_is_refused(host: Host) {
         let answer = caller.send(Method::PUT, &witness.path(), body.clone()).await;
         shaped(&answer.expect(415));
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: header bombs. Refused below the API, so in HTTP's own shape.
@@ -387,7 +387,7 @@ async fn headers_without_end_are_refused(host: Host) {
     if let Some(answer) = raw_http(witness.app.address(), long.as_bytes()).await {
         assert!((400..500).contains(&answer.status.as_u16()), "{answer:?}");
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// security.md: half-sent requests. Cut at every so many bytes, and hung up.
@@ -400,7 +400,7 @@ async fn half_a_request_spends_nothing(host: Host) {
         raw.send(&request.as_bytes()[..length]).await;
         drop(raw);
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// The same where the client waits for an answer: there is one, or none, but nothing is done.
@@ -420,7 +420,7 @@ async fn a_body_that_breaks_off_spends_nothing(host: Host) {
             shaped(&answer.expect(400));
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// Whatever comes over the port.
@@ -447,7 +447,7 @@ async fn requests_that_are_no_http_are_refused(host: Host) {
             assert!((400..500).contains(&answer.status.as_u16()), "{bytes:?}: {answer:?}");
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// Request smuggling: a proxy before us and we ourselves must agree where a request ends.
@@ -467,7 +467,7 @@ async fn two_lengths_are_one_too_many(host: Host) {
             assert!((400..500).contains(&answer.status.as_u16()), "{framing}: {answer:?}");
         }
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }
 
 /// Several requests on one connection, sent at once.
@@ -479,5 +479,5 @@ async fn a_pipeline_is_answered_in_order(host: Host) {
     for status in [404, 200, 200] {
         raw.answer().await.expect("an answer").expect(status);
     }
-    witness.is_untouched().await;
+    witness.untouched().await;
 }

@@ -362,7 +362,7 @@ async fn partners_see_their_own_customers_only(host: Host) {
     let (of_one, of_two) = (app.one().customer(OLD).await, app.two().customer(OLD).await);
     for (key, own, other) in [(ONE, &of_one, &of_two), (TWO, &of_two, &of_one)] {
         let caller = app.caller(key);
-        assert_eq!(ids(&caller.get("/api/customers").await.expect(200).json()), [own.id.clone()]);
+        assert_eq!(ids(&caller.get("/api/customers").await.expect(200).json()), [&*own.id]);
         caller.look_up(own).await.expect(200);
         caller.look_up(other).await.expect_string(404);
         caller.put_email(other, NEW).await.expect_string(404);
@@ -376,8 +376,8 @@ async fn sub_partners_see_their_own_customers_only(host: Host) {
     let (a, b) = (app.one().for_sub_partner(SUB_A), app.one().for_sub_partner(SUB_B));
     let (of_a, of_b) = (a.customer(OLD).await, b.customer(OLD).await);
     let of_partner = app.one().customer(OLD).await;
-    assert_eq!(ids(&a.get("/api/customers").await.expect(200).json()), [of_a.id.clone()]);
-    assert_eq!(ids(&b.get("/api/customers").await.expect(200).json()), [of_b.id.clone()]);
+    assert_eq!(ids(&a.get("/api/customers").await.expect(200).json()), [&*of_a.id]);
+    assert_eq!(ids(&b.get("/api/customers").await.expect(200).json()), [&*of_b.id]);
     let all = ids(&app.one().get("/api/customers").await.expect(200).json());
     assert_eq!(all, [of_partner.id.clone(), of_b.id.clone(), of_a.id.clone()]);
     for other in [&of_b, &of_partner] {

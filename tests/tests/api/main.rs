@@ -2,6 +2,12 @@
 //!
 //! `contracts/…` and `security.md` in the comments are the documents that say what is expected.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "whatever is not as expected fails the test, in its helpers too"
+)]
+
 mod attacks;
 mod bad_input;
 mod codes;
