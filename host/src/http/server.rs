@@ -21,6 +21,8 @@ use tokio::time::{sleep, timeout};
 
 /// How long to wait when no connection can be taken because the system is out of something.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How much of a body that was refused is taken in all the same, in bytes.
+const MAX_DISCARDED: usize = 1 << 20;
 
 pub(crate) async fn serve(harness: Harness, listener: TcpListener, shutdown: impl Future<Output = ()>) {
     let limits = harness.limits().clone();
@@ -112,17 +114,33 @@ async fn answer(harness: &Harness, request: Request<Incoming>, room: bool) -> Re
 /// Takes in the whole body before anything else is spent on the request, so that a slow sender holds nothing but its
 /// own connection.
 async fn receive(request: Request<Incoming>, limits: &Limits) -> Result<Request<Bytes>, Failure> {
-    let (head, body) = request.into_parts();
+    let (head, mut body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(Request::from_parts(head, Bytes::new()));
     }
     if body.size_hint().lower() > limits.body_bytes as u64 {
+        discard(body, limits.receive_time);
         return Err(Failure::BodyTooLarge);
     }
-    match timeout(limits.receive_time, Limited::new(body, limits.body_bytes).collect()).await {
+    match timeout(limits.receive_time, Limited::new(&mut body, limits.body_bytes).collect()).await {
         Ok(Ok(body)) => Ok(Request::from_parts(head, body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Failure::BodyTooLarge),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            discard(body, limits.receive_time);
+            Err(Failure::BodyTooLarge)
+        }
         Ok(Err(_)) => Err(Failure::BodyBroken),
         Err(_) => Err(Failure::BodyTooSlow),
     }
+}
+
+/// Takes in the rest of a body that was refused, up to a bound, while the answer is on its way: a connection that is
+/// closed with something unread on it is reset, and the client loses the answer that tells why.
+fn discard(mut body: Incoming, time: Duration) {
+    let rest = async move {
+        let mut bytes = 0;
+        while bytes < MAX_DISCARDED && let Some(Ok(frame)) = body.frame().await {
+            bytes += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    tokio::spawn(timeout(time, rest));
 }
