@@ -1,4 +1,5 @@
 //! A wrong setting is one clear line that names it, and exit code 2.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails, fails its test")]
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output};

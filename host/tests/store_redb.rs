@@ -1,5 +1,6 @@
 //! What only the file store promises: it keeps what it has answered for, whatever happens to the process or the disk,
 //! and it does not grow for ever.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails, fails its test")]
 
 mod support;
 
