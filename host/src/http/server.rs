@@ -138,7 +138,9 @@ async fn receive(request: Request<Incoming>, limits: &Limits) -> Result<Request<
 fn discard(mut body: Incoming, time: Duration) {
     let rest = async move {
         let mut bytes = 0;
-        while bytes < MAX_DISCARDED && let Some(Ok(frame)) = body.frame().await {
+        while bytes < MAX_DISCARDED
+            && let Some(Ok(frame)) = body.frame().await
+        {
             bytes += frame.data_ref().map_or(0, Bytes::len);
         }
     };
