@@ -44,6 +44,7 @@ impl Layout {
             "components/sweep-spin",
             "rust-toolchain.toml",
             "tests/guests/hello",
+            "tests/guests/probe",
             "wit",
         ]
         .into_iter()

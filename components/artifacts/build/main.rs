@@ -27,6 +27,7 @@ fn main() -> Result<()> {
     let adapter = nested.build("stepgate-adapter-spin")?;
     let sweep = nested.build("stepgate-sweep-spin")?;
     let hello = nested.build("stepgate-hello")?;
+    let probe = nested.build("stepgate-probe")?;
 
     let app = compose::app(&gateway, &otp).context("composing gateway + otp")?;
     let spin_app =
@@ -37,6 +38,7 @@ fn main() -> Result<()> {
         ("stepgate-spin.wasm", &spin_app),
         ("otp.wasm", &otp),
         ("hello.wasm", &hello),
+        ("probe.wasm", &probe),
         ("sweep-spin.wasm", &sweep),
     ] {
         write_if_new(&layout.out.join(name), bytes)?;

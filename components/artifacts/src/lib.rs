@@ -20,3 +20,6 @@ pub const SWEEP_SPIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sweep-sp
 
 /// Says hello to every HTTP request: what everything else is measured against. In `<target>/components/hello.wasm`.
 pub const HELLO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.wasm"));
+
+/// Misbehaves on request: what the harness's bounds are tested with. In `<target>/components/probe.wasm`.
+pub const PROBE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/probe.wasm"));
