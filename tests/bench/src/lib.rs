@@ -1,1 +1,9 @@
-//! stepgate-bench
+//! The ruler: how the benchmarks in `benches/` measure and print. What they found is in `docs/benchmarks.md`.
+
+mod machine;
+mod samples;
+mod table;
+
+pub use machine::Machine;
+pub use samples::Samples;
+pub use table::{Goal, Table};
