@@ -83,6 +83,23 @@ fn it_starts_without_settings_is_healthy_and_ends_on_sigterm() {
     assert_eq!(program.terminate(), Some(0));
 }
 
+/// The lines a newcomer is told to paste, pasted into a plain shell.
+#[test]
+fn the_lines_it_prints_do_the_whole_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder.path().join("data"));
+    let lines: Vec<_> = program.welcome.lines().filter(|line| line.starts_with("  ")).collect();
+    let output = Command::new("sh").args(["-e", "-c", &lines.join("\n")]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("204 No Content"), "{said}");
+    assert!(said.contains("Your code: "), "{said}");
+    assert!(said.contains(r#""status":"Confirmed""#), "{said}");
+    let customer = said.lines().last().unwrap();
+    assert!(customer.contains(r#""email":"ada@new.example""#), "{said}");
+    assert_eq!(program.terminate(), Some(0));
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_can_read_its_data() {
