@@ -45,7 +45,14 @@ impl Program {
     /// # Panics
     /// If it does not start.
     pub async fn start(data: &Path) -> Program {
-        let mut child = tokio::process::Command::new(stepgate())
+        let mut command = tokio::process::Command::new(stepgate());
+        // What is set for some other stepgate on this machine is not for this one.
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"STEPGATE_"))
+        {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
