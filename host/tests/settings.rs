@@ -174,12 +174,15 @@ fn production_needs_keys_an_address_and_a_transport() {
 }
 
 #[test]
-fn production_refuses_the_key_that_everybody_knows() {
+fn production_refuses_the_keys_that_everybody_knows() {
     use sha2::Digest as _;
     let hash: String = sha2::Sha256::digest("sandbox-key").iter().map(|byte| format!("{byte:02x}")).collect();
     Run::new()
         .file(&production("").replace(HASH, &hash))
         .assert_names("api_keys[0].sha256: is the sandbox's key");
+    Run::new()
+        .file(&production("").replace("\"k1\"", "\"sandbox-only\""))
+        .assert_names("mac_keys[0].id: is the sandbox's key");
 }
 
 #[test]

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 /// The API key that the sandbox comes with. The whole world knows it, so production refuses it.
 pub(crate) const SANDBOX_API_KEY: &str = "sandbox-key";
+/// The id of the MAC key that the sandbox has on Spin, where it is in the manifest; refused likewise.
+const PUBLISHED_MAC_KEY_ID: &str = "sandbox-only";
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -126,7 +128,7 @@ impl Guest {
             code_attempts: raw.code_attempts,
             resend_cooldown_seconds: raw.resend_cooldown_seconds,
             api_keys: raw.api_keys.map(|keys| check_api_keys(keys, production)).transpose()?,
-            mac_keys: raw.mac_keys.map(check_mac_keys).transpose()?,
+            mac_keys: raw.mac_keys.map(|keys| check_mac_keys(keys, production)).transpose()?,
         })
     }
 }
@@ -174,7 +176,7 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
     texts.into_iter().enumerate().map(check).collect()
 }
 
-fn check_mac_keys(texts: Vec<MacKeyText>) -> Result<Vec<MacKey>, WrongSetting> {
+fn check_mac_keys(texts: Vec<MacKeyText>, production: bool) -> Result<Vec<MacKey>, WrongSetting> {
     if texts.is_empty() {
         return Err(WrongSetting::new("mac_keys", "must hold at least one key"));
     }
@@ -185,6 +187,9 @@ fn check_mac_keys(texts: Vec<MacKeyText>) -> Result<Vec<MacKey>, WrongSetting> {
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(is_id) {
             return wrong("id", "must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");
+        }
+        if production && text.id == PUBLISHED_MAC_KEY_ID {
+            return wrong("id", "is the sandbox's key, which everybody knows");
         }
         if !ids.insert(text.id.clone()) {
             return wrong("id", "is there twice");
