@@ -113,6 +113,8 @@ impl Setup {
             ("base_url", base_url),
             ("api_keys", keys::setting(&keys::ALL)),
             ("mac_keys", mac_key_setting("2026-11", 7)),
+            // Tests of the cool-down set their own.
+            ("resend_cooldown_seconds", "0".into()),
         ];
         settings.extend(self.settings.iter().cloned());
         settings

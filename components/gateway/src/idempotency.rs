@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::http::{ApiError, Response, json, single};
+use crate::ids;
 use crate::ports::Ports;
 use core::time::Duration;
 use http::StatusCode;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use stepgate_storage::StoreError;
 use stepgate_storage::idempotency::{Begun, Claim, Name, begin, digest, finish, give_up};
+use uuid::Uuid;
 
 const HEADER: &str = "idempotency-key";
 
@@ -29,21 +31,26 @@ struct Kept {
 
 /// Does `work` once for each key, and answers every later request with the same key and body as the first was answered.
 ///
+/// `work` gets an id for what it makes. It is the same however often the work is begun, so a try that failed half-way and the
+/// one after it make one thing.
+///
 /// `asked` is what is asked for, in one spelling only ([`crate::json::canonical`]). The key is looked up together with who asks and for what. 401, 429 and 5xx are not kept: there, the same
 /// request may be tried again.
 pub(crate) async fn once<P: Ports>(
     call: &Call<'_, P>,
     method: &str,
     asked: &str,
-    work: impl AsyncFnOnce() -> Result<Response, ApiError>,
+    work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
     let key = required_key(call)?;
     let digest = digest(&[asked]);
     let name = Name::new(&[&call.caller.acting_as.scope(), method, call.path, key]);
-    match claim(call, &name, &digest).await? {
+    let seed = ids::new(call.ports, call.now).to_string();
+    match claim(call, &name, &digest, &seed).await? {
         Claimed::Answered(response) => Ok(response),
         Claimed::Ours(claim) => {
-            let response = match work().await {
+            let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("idempotency entry"))?;
+            let response = match work(id).await {
                 Err(error) if error.internal_reason().is_some() => {
                     // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
                     let _ = give_up(call.ports, call.ports.now(), &claim);
@@ -71,11 +78,16 @@ enum Claimed {
     Answered(Response),
 }
 
-async fn claim<P: Ports>(call: &Call<'_, P>, name: &Name, digest: &str) -> Result<Claimed, ApiError> {
+async fn claim<P: Ports>(
+    call: &Call<'_, P>,
+    name: &Name,
+    digest: &str,
+    seed: &str,
+) -> Result<Claimed, ApiError> {
     let mut pause = SHORTEST_PAUSE;
     let mut waited = Duration::ZERO;
     loop {
-        match begin(call.ports, call.ports.now(), name, digest)? {
+        match begin(call.ports, call.ports.now(), name, digest, seed)? {
             Begun::Do(claim) => return Ok(Claimed::Ours(claim)),
             Begun::Replay(answer) => return replay(&answer).map(Claimed::Answered),
             Begun::Conflict => {

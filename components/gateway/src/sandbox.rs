@@ -11,7 +11,7 @@ use http::StatusCode;
 ///
 /// Forgets the caller's customers. The inbox is everybody's, so it stays.
 pub(crate) async fn reset<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
-    idempotency::once(call, "POST", "", async || {
+    idempotency::once(call, "POST", "", async |_| {
         customers::forget_all(call).await?;
         json(StatusCode::OK, &true)
     })

@@ -19,6 +19,13 @@ use uuid::Uuid;
 const SANDBOX_API_KEY: &str = "sandbox-key";
 /// The id of the MAC key that the sandbox comes with; refused in production likewise.
 const SANDBOX_MAC_KEY_ID: &str = "sandbox-only";
+const SANDBOX_MAC_SECRET: &[u8] = b"stepgate sandbox key, no secret!";
+
+/// How many seconds lie between two messages about one thing, where nothing is set. A new code has new attempts, so this also
+/// bounds how fast codes can be guessed by whoever may ask for new ones.
+fn default_cooldown(environment: Environment) -> u32 {
+    if environment.is_sandbox() { 0 } else { 30 }
+}
 
 /// A setting that cannot be used, and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -162,6 +169,9 @@ pub(crate) fn mac_keys(settings: &impl Settings, environment: Environment) -> Re
             return Err(wrong("the same id stands there twice"));
         }
         let secret = STANDARD.decode(&text.secret).map_err(|_| wrong("secret must be base64"))?;
+        if environment == Environment::Production && secret == SANDBOX_MAC_SECRET {
+            return Err(wrong("is the sandbox's key, in production"));
+        }
         if !(32..=128).contains(&secret.len()) {
             return Err(wrong("secret must be 32 to 128 bytes"));
         }
@@ -188,7 +198,13 @@ impl IssueSettings {
             policy: Policy {
                 lifetime_seconds: number(settings, "code_lifetime_seconds", 1, 3600, 600)?,
                 attempts: u8::try_from(attempts).unwrap_or(u8::MAX),
-                cooldown_seconds: number(settings, "resend_cooldown_seconds", 0, 86_400, 0)?,
+                cooldown_seconds: number(
+                    settings,
+                    "resend_cooldown_seconds",
+                    0,
+                    86_400,
+                    default_cooldown(environment),
+                )?,
                 sandbox: environment.is_sandbox(),
             },
             sender_name: sender_name(settings)?,
@@ -302,7 +318,7 @@ mod tests {
         assert_eq!(api.api_keys[0].role, Role::ReadOnly);
         let issue = IssueSettings::load(&ports, api.environment).ok().unwrap();
         assert_eq!((issue.policy.lifetime_seconds, issue.policy.attempts), (600, 5));
-        assert_eq!((issue.policy.cooldown_seconds, issue.policy.sandbox), (0, false));
+        assert_eq!((issue.policy.cooldown_seconds, issue.policy.sandbox), (30, false));
         assert_eq!(issue.base_url.confirmation("t"), "https://2fa.example.com/confirm/t");
     }
 

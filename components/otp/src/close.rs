@@ -65,6 +65,8 @@ pub(crate) enum Closed {
 pub(crate) struct Settled {
     /// What was confirmed last.
     pub value: Option<Payload>,
+    /// When a message was sent last.
+    pub sent: Option<Timestamp>,
     /// How the challenge just closed ended, if there was one.
     pub previous: Option<Previous>,
 }
@@ -130,6 +132,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         let Some(change) = slot.challenge.as_ref().filter(|_| !slot.confirmed) else {
             return Ok(Closed::Settled(Settled {
                 value: slot.value(slot.confirmed).cloned(),
+                sent: slot.sent,
                 previous: None,
             }));
         };
@@ -159,6 +162,6 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         }
         let value = slot.value(word.right() > 0).cloned();
         let previous = Previous { taken: ticket.taken, word };
-        Ok(Closed::Settled(Settled { value, previous: Some(previous) }))
+        Ok(Closed::Settled(Settled { value, sent: slot.sent, previous: Some(previous) }))
     }
 }

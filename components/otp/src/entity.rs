@@ -25,6 +25,9 @@ pub(crate) struct Slot {
     pub scope: Scope,
     /// None for a cancellation.
     pub challenge: Option<Change>,
+    /// When a message was sent last, in this generation or before it. A cancellation keeps it, so that withdrawing a
+    /// change is no way round the cool-down.
+    pub sent: Option<Timestamp>,
     /// What was confirmed last before this generation.
     pub base: Option<Payload>,
     /// Set once it is known that this generation's challenge was confirmed, so that it stays known when the challenge
@@ -37,7 +40,6 @@ pub(crate) struct Change {
     pub id: ChallengeId,
     pub limit: u32,
     pub payload: Payload,
-    pub sent: Timestamp,
 }
 
 impl Slot {

@@ -38,7 +38,15 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     /// Issues a challenge for an entity, closing the one before it.
     pub fn issue(&self, request: Request, keys: &Keys, ticket: Option<Ticket>) -> Result<Issuing> {
         let start = self.start(&request, ticket)?;
-        match self.close_below(&request.entity, start.generation, ticket)? {
+        let newest = self.newest_below(&request.entity, start.generation, ticket)?;
+        let Some((written, slot)) = newest else {
+            return self.finish(start, request, keys, Settled::default());
+        };
+        if !request.scope.reaches(&slot.scope) && !slot.scope.reaches(&request.scope) {
+            // Somebody else's entity. What was claimed here is a hole, and theirs is as it was.
+            return Err(Error::NotFound);
+        }
+        match self.close_written(&request.entity, start.generation, written, &slot, ticket)? {
             Closed::Settled(settled) => self.finish(start, request, keys, settled),
             Closed::Wait(wait) => Ok(Issuing::Wait(wait)),
         }
@@ -91,7 +99,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         settled: Settled,
     ) -> Result<Issuing> {
         let scope = record.request.scope.clone();
-        let slot = Slot { scope, challenge: None, base: settled.value, confirmed: false };
+        let slot = cancellation(scope, settled);
         self.in_time(start.since)?;
         entity::write(&self.store, &record.request.entity, start.generation, &slot)?;
         Err(Error::Over(self.look(id, record)?.status))
@@ -116,7 +124,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
             Closed::Wait(wait) => return Ok(Closing::Wait(wait)),
         };
         self.in_time(since)?;
-        let slot = Slot { scope: newest.scope, challenge: None, base: settled.value, confirmed: false };
+        let slot = cancellation(newest.scope, settled);
         entity::write(&self.store, entity, generation, &slot)?;
         Ok(Closing::Done)
     }
@@ -141,7 +149,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     fn may_send(&self, request: &Request, now: Timestamp) -> Result<()> {
         let cooldown = request.policy.cooldown();
         let newest = entity::newest(&self.store, &request.entity)?;
-        let sent = newest.and_then(|(_, slot)| slot.challenge).map_or(Timestamp(0), |change| change.sent);
+        let sent = newest.and_then(|(_, slot)| slot.sent).unwrap_or(Timestamp(0));
         let whole = now.since(sent).as_millis() / cooldown.as_millis();
         let nth = u64::try_from(whole).unwrap_or(u64::MAX);
         let begins = |nth: u64| sent + Duration::from_millis(nth.saturating_mul(cooldown.as_secs() * 1000));
@@ -168,12 +176,8 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         record.write(&self.store, id)?;
         let slot = Slot {
             scope: record.request.scope.clone(),
-            challenge: Some(Change {
-                id,
-                limit: record.limit(),
-                payload: record.request.payload.clone(),
-                sent: start.now,
-            }),
+            challenge: Some(Change { id, limit: record.limit(), payload: record.request.payload.clone() }),
+            sent: Some(start.now),
             base: settled.value,
             confirmed: false,
         };
@@ -192,6 +196,10 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         }
         Ok(())
     }
+}
+
+fn cancellation(scope: Scope, settled: Settled) -> Slot {
+    Slot { scope, challenge: None, sent: settled.sent, base: settled.value, confirmed: false }
 }
 
 struct Start {

@@ -24,9 +24,9 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Payload(String);
 
 impl Payload {
-    /// Takes up to 32 KiB.
+    /// Takes up to 16 KiB: a slot holds two of them, and its value is base64 of at most 64 KiB.
     pub fn parse(text: &str) -> Result<Payload> {
-        if text.len() <= 32 * 1024 { Ok(Payload(text.to_string())) } else { Err(Error::Invalid("payload")) }
+        if text.len() <= 16 * 1024 { Ok(Payload(text.to_string())) } else { Err(Error::Invalid("payload")) }
     }
 
     /// The text.

@@ -211,3 +211,41 @@ fn an_entity_changed_for_ever_does_not_grow() {
     }
     assert_eq!(world.store.keys().len(), most);
 }
+
+#[test]
+fn withdrawing_is_no_way_round_the_cooldown() {
+    let world = World::default();
+    let policy = Policy::new(600, LIMIT, 60, false).unwrap();
+    let request = || Request { policy, ..request() };
+    world.issue_request(request()).unwrap();
+    world.clock.pass(Duration::from_secs(30));
+    assert_eq!(world.core().cancel(&scope("p1"), &request().entity, None), Ok(Closing::Done));
+    let soon = refused(world.issue_request(request()).map(|_| ()));
+    assert_eq!(soon, Error::Throttled(Duration::from_secs(30)));
+    world.clock.pass(Duration::from_secs(30));
+    world.issue_request(request()).unwrap();
+}
+
+#[test]
+fn an_entity_belongs_to_the_scope_that_had_it_first() {
+    let world = World::default();
+    let issued = world.issue();
+    let theirs = Request { scope: scope("p2"), ..request() };
+    assert_eq!(refused(world.issue_request(theirs).map(|_| ())), Error::NotFound);
+    assert_eq!(world.verify(issued.challenge.id, issued.code).unwrap().verdict, Verdict::Confirmed);
+    let value = world.core().current(&scope("p1"), &request().entity).unwrap().confirmed;
+    assert_eq!(value, Some(request().payload));
+}
+
+#[test]
+fn the_largest_payloads_fit_into_a_stores_values() {
+    let world = World::default();
+    let largest = "x".repeat(16 * 1024);
+    assert_eq!(stepgate_otp::Payload::parse(&format!("{largest}x")), Err(Error::Invalid("payload")));
+    for _ in 0..3 {
+        let issued = world.issue_request(Request { payload: payload(&largest), ..request() }).unwrap();
+        world.verify(issued.challenge.id, issued.code).unwrap();
+    }
+    let longest = world.store.everything().into_iter().map(|(_, value)| value.len()).max();
+    assert!(longest <= Some(64 * 1024), "{longest:?}");
+}

@@ -10,7 +10,7 @@
 
 use crate::{CounterKey, Day, RecordKey, Store, StoreError, Timestamp};
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt::Write as _;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,15 @@ pub struct Claim {
     digest: String,
     /// How often the work was given up before.
     given_up: u32,
+    seed: String,
+}
+
+impl Claim {
+    /// What the first claimant of this work gave as `seed`. Whatever the work makes takes its identity from it, so that work
+    /// begun twice makes one thing.
+    pub fn seed(&self) -> &str {
+        &self.seed
+    }
 }
 
 /// What to do with a request.
@@ -73,6 +82,7 @@ pub enum Begun {
 #[derive(Serialize, Deserialize)]
 struct Entry {
     digest: String,
+    seed: String,
     at: Timestamp,
     state: State,
 }
@@ -84,8 +94,16 @@ enum State {
     GivenUp { times: u32 },
 }
 
-/// Claims the work, or says why not. `digest` tells this work from other work under the same name.
-pub fn begin(store: &impl Store, now: Timestamp, name: &Name, digest: &str) -> Result<Begun, StoreError> {
+/// Claims the work, or says why not. `digest` tells this work from other work under the same name. `seed` is kept with the
+/// first claim and handed to every later one ([`Claim::seed`]).
+pub fn begin(
+    store: &impl Store,
+    now: Timestamp,
+    name: &Name,
+    digest: &str,
+    seed: &str,
+) -> Result<Begun, StoreError> {
+    let mut seed = seed.to_string();
     // An answer is kept under the day its work was claimed on, and is replayed for a day: it can only be in these two.
     for day in [now.day(), now.day().previous()] {
         let Some(text) = store.get(&answer_key(day, name))? else { continue };
@@ -93,6 +111,9 @@ pub fn begin(store: &impl Store, now: Timestamp, name: &Name, digest: &str) -> R
             serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("idempotency entry"))?;
         let lives = if matches!(entry.state, State::Done { .. }) { REPLAYED_FOR } else { LEASE };
         if now.since(entry.at) >= lives {
+            if entry.digest == digest && !matches!(entry.state, State::Done { .. }) {
+                seed = entry.seed;
+            }
             continue;
         }
         if entry.digest != digest {
@@ -103,7 +124,7 @@ pub fn begin(store: &impl Store, now: Timestamp, name: &Name, digest: &str) -> R
             State::Running => Ok(Begun::Running),
             State::GivenUp { times } => {
                 let taken_up = store.add(&retry_key(day, name, times), 1)? == 1;
-                if taken_up { start(store, now, name, digest, times) } else { Ok(Begun::Running) }
+                if taken_up { start(store, now, name, digest, entry.seed, times) } else { Ok(Begun::Running) }
             }
         };
     }
@@ -114,7 +135,7 @@ pub fn begin(store: &impl Store, now: Timestamp, name: &Name, digest: &str) -> R
     {
         return Ok(Begun::Running);
     }
-    start(store, now, name, digest, 0)
+    start(store, now, name, digest, seed, 0)
 }
 
 fn start(
@@ -122,9 +143,10 @@ fn start(
     now: Timestamp,
     name: &Name,
     digest: &str,
+    seed: String,
     given_up: u32,
 ) -> Result<Begun, StoreError> {
-    let claim = Claim { key: answer_key(now.day(), name), digest: digest.into(), given_up };
+    let claim = Claim { key: answer_key(now.day(), name), digest: digest.into(), given_up, seed };
     put(store, &claim, now, State::Running)?;
     Ok(Begun::Do(claim))
 }
@@ -140,7 +162,7 @@ pub fn give_up(store: &impl Store, now: Timestamp, claim: &Claim) -> Result<(), 
 }
 
 fn put(store: &impl Store, claim: &Claim, now: Timestamp, state: State) -> Result<(), StoreError> {
-    let entry = Entry { digest: claim.digest.clone(), at: now, state };
+    let entry = Entry { digest: claim.digest.clone(), seed: claim.seed.clone(), at: now, state };
     let text = serde_json::to_string(&entry).map_err(|_| StoreError::Corrupt("idempotency entry"))?;
     store.set(&claim.key, &text)
 }
@@ -162,12 +184,11 @@ fn claim_key(at: Timestamp, name: &Name) -> CounterKey {
 mod tests {
     use super::*;
     use crate::memory::{Fault, MemoryStore};
-    use alloc::string::ToString;
 
     const T: Timestamp = Timestamp(1_800_000_000_000);
 
     fn begin_at(store: &MemoryStore, after: Duration, body: &str) -> Begun {
-        begin(store, T + after, &Name::new(&["p", "k"]), body).unwrap()
+        begin(store, T + after, &Name::new(&["p", "k"]), body, &after.as_secs().to_string()).unwrap()
     }
 
     fn claim(begun: Begun) -> Claim {
@@ -202,7 +223,7 @@ mod tests {
         // It dies right after its claim, before anything tells when that was.
         let store = MemoryStore::default();
         store.fail_after(4, Fault::After);
-        assert!(begin(&store, T, &Name::new(&["p", "k"]), "b").is_err());
+        assert!(begin(&store, T, &Name::new(&["p", "k"]), "b", "s").is_err());
         let mut waited = Duration::ZERO;
         while matches!(begin_at(&store, waited, "b"), Begun::Running) {
             waited += Duration::from_secs(1);
@@ -229,6 +250,17 @@ mod tests {
         let third = claim(begin_at(&store, Duration::ZERO, "b"));
         finish(&store, T, &third, "answer").unwrap();
         assert!(matches!(begin_at(&store, Duration::ZERO, "b"), Begun::Replay(_)));
+    }
+
+    #[test]
+    fn work_begun_again_has_the_seed_of_the_first_claim() {
+        let store = MemoryStore::default();
+        let first = claim(begin_at(&store, Duration::ZERO, "b"));
+        assert_eq!(first.seed(), "0");
+        give_up(&store, T, &first).unwrap();
+        assert_eq!(claim(begin_at(&store, Duration::from_secs(5), "b")).seed(), "0");
+        // That one died. Whoever takes over when its lease is over goes on with the same.
+        assert_eq!(claim(begin_at(&store, Duration::from_secs(5) + 2 * LEASE, "b")).seed(), "0");
     }
 
     #[test]

@@ -9,22 +9,23 @@ use super::record::Record;
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
-use crate::ids;
 use crate::json::canonical;
 use crate::ports::Ports;
 use http::StatusCode;
+use uuid::Uuid;
 
 /// Makes a customer, once for each idempotency key.
 pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<Response, ApiError> {
     let asked = canonical(body)?;
-    idempotency::once(call, "POST", &asked, async || make(call, NewCustomer::parse(body)?)).await
+    idempotency::once(call, "POST", &asked, async |id| make(call, id, NewCustomer::parse(body)?)).await
 }
 
-fn make<P: Ports>(call: &Call<'_, P>, new: NewCustomer) -> Result<Response, ApiError> {
+fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Response, ApiError> {
     let owner = call.caller.acting_as;
+    external::check_free(call, &owner, id, new.external_id.as_deref())?;
     let places = list::claim(call.ports, &owner)?;
     let record = Record {
-        id: ids::new(call.ports, call.now),
+        id,
         owner,
         customer_type: new.customer_type,
         name: new.name,
@@ -35,7 +36,7 @@ fn make<P: Ports>(call: &Call<'_, P>, new: NewCustomer) -> Result<Response, ApiE
         updated_at: call.now,
     };
     record.write(call.ports)?;
-    external::enter(call.ports, &record)?;
+    external::enter(call, &record)?;
     // Last, so that whatever a list names is complete.
     list::enter(call.ports, &record)?;
     let state = State { present: record.first_email.clone(), applied: None, open: false };

@@ -109,18 +109,24 @@ fn take<P: Ports>(
         // A slot that was claimed and never written is a creation that never was answered.
         let Some(id) = log.read(call.ports, slot)? else { continue };
         let id = ids::parse(&id).ok_or(StoreError::Corrupt("list of customers"))?;
-        records.extend(Record::reachable(call, id)?);
+        // A creation that was tried twice has claimed two slots; its customer stands in the one it remembers.
+        let found = Record::reachable(call, id)?;
+        records.extend(found.filter(|record| place_in(call, &record.places) == Some(slot)));
     }
     Ok(records)
 }
 
+/// Where in the caller's list a customer with these places stands.
+fn place_in<P>(call: &Call<'_, P>, places: &Places) -> Option<u64> {
+    match call.caller.acting_as.sub_partner {
+        Some(_) => places.of_sub_partner,
+        None => Some(places.of_partner),
+    }
+}
+
 /// Where in the caller's list a customer stands.
 fn place_of<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<u64, ApiError> {
-    let places = Record::reachable(call, id)?.map(|record| record.places);
-    let place = match call.caller.acting_as.sub_partner {
-        Some(_) => places.and_then(|places| places.of_sub_partner),
-        None => places.map(|places| places.of_partner),
-    };
+    let place = Record::reachable(call, id)?.and_then(|record| place_in(call, &record.places));
     place.ok_or_else(|| ApiError::bad_request("cursor and prev_cursor must be the id of a customer."))
 }
 

@@ -54,9 +54,13 @@ impl Record {
 
     /// The same; none for a customer that is not there or is not the caller's.
     pub(crate) fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Option<Record>, ApiError> {
-        let Some(text) = call.ports.get(&key(id))? else { return Ok(None) };
-        let record: Record = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("customer"))?;
-        Ok(call.caller.acting_as.reaches(&record.owner).then_some(record))
+        Ok(Record::of(call.ports, id)?.filter(|record| call.caller.acting_as.reaches(&record.owner)))
+    }
+
+    /// Whoever's it is. Not for the caller's eyes.
+    pub(super) fn of(ports: &impl Ports, id: Uuid) -> Result<Option<Record>, ApiError> {
+        let Some(text) = ports.get(&key(id))? else { return Ok(None) };
+        Ok(Some(serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("customer"))?))
     }
 
     pub(crate) fn write(&self, ports: &impl Ports) -> Result<(), ApiError> {

@@ -14,14 +14,14 @@ use crate::ports::Ports;
 pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiError> {
     for record in list::all(call)? {
         guarded::withdraw(call, &record.owner, &EmailChange::entity(record.id)).await?;
-        forget(call.ports, &record)?;
+        forget(call, &record)?;
     }
     Ok(())
 }
 
 /// The record goes last: it is what the lists are found by, if this is cut short and done again.
-fn forget(ports: &impl Ports, record: &Record) -> Result<(), ApiError> {
-    external::leave(ports, record)?;
-    list::leave(ports, record)?;
-    record.forget(ports)
+fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+    external::leave(call, record, record.external_id.as_deref())?;
+    list::leave(call.ports, record)?;
+    record.forget(call.ports)
 }

@@ -48,12 +48,19 @@ fn with_external_id<P: Ports>(
     mut record: Record,
     external_id: Option<String>,
 ) -> Result<Record, ApiError> {
-    if external_id.is_some() && external_id != record.external_id {
+    if external_id.is_none() {
+        return Ok(record);
+    }
+    external::check_free(call, &record.owner, record.id, external_id.as_deref())?;
+    let before = record.external_id.clone();
+    if external_id != before {
         record.external_id = external_id;
         record.updated_at = call.now;
         record.write(call.ports)?;
-        external::enter(call.ports, &record)?;
+        external::leave(call, &record, before.as_deref())?;
     }
+    // Also where it has it already: an earlier request may have died before it came to this.
+    external::enter(call, &record)?;
     Ok(record)
 }
 
@@ -86,7 +93,7 @@ async fn change_address<P: Ports>(
             guarded::withdraw(call, &record.owner, &entity).await?;
             continue;
         }
-        guarded::announce(call, &settings, &order, &issued)?;
+        guarded::announce(call, &settings, &order, &issued).await?;
         return Ok(Some(order.held.entity_id));
     }
     Err(ApiError::Internal("the address kept changing".into()))

@@ -51,7 +51,23 @@ pub(crate) async fn hold<P: Ports>(
 }
 
 /// Makes the challenge known: to the API under its entity id, and to the person who is asked.
-pub(crate) fn announce<P: Ports>(
+///
+/// If the person cannot be told, nobody may guess either: the challenge is closed again.
+pub(crate) async fn announce<P: Ports>(
+    call: &Call<'_, P>,
+    settings: &IssueSettings,
+    order: &Order,
+    issued: &Issued,
+) -> Result<(), ApiError> {
+    let announced = tell(call, settings, order, issued);
+    if announced.is_err() {
+        // What the caller has to hear of is the message, not this; and if this fails, the challenge ends by itself.
+        let _ = withdraw(call, &order.owner, &order.entity).await;
+    }
+    announced
+}
+
+fn tell<P: Ports>(
     call: &Call<'_, P>,
     settings: &IssueSettings,
     order: &Order,

@@ -114,3 +114,28 @@ fn a_creation_that_died_half_way_is_not_in_the_list() {
         assert_eq!(ports.send("GET", &format!("/api/customers/{id}"), "").json(), *item);
     }
 }
+
+#[test]
+fn an_external_id_belongs_to_one_customer_of_an_owner() {
+    let ports = sandbox();
+    let create = |headers: &[(&'static str, &str)], key: &str, external_id: &str| {
+        let body = json!({ "customer_type": "Person", "email": "o@example.com", "external_id": external_id });
+        let headers = [headers, &[("x-api-key", "acme"), ("idempotency-key", key)]].concat();
+        ports.send_with(&headers, "POST", "/api/customers", body.to_string())
+    };
+    let first = create(&[], "1", "x");
+    assert_eq!(first.status, 201);
+    let taken = create(&[], "2", "x");
+    assert_eq!((taken.status, taken.text()), (400, "\"external_id belongs to another customer.\""));
+    // A sub-partner has ids of its own, and does not get between the partner and its customer.
+    let sub_partner = [("x-sub-partner-id", crate::testing::SUB_PARTNER)];
+    assert_eq!(create(&sub_partner, "3", "x").status, 201);
+    assert_eq!(ports.send("GET", "/api/customers/x/external", "").json()["id"], first.json()["id"]);
+    // An id given up is free again.
+    let place = format!("/api/customers/{}", first.json()["id"].as_str().unwrap());
+    assert_eq!(ports.send("PUT", &place, r#"{"email":"o@example.com","external_id":"y"}"#).status, 204);
+    assert_eq!(create(&[], "4", "x").status, 201);
+    let stolen = ports.send("PUT", &place, r#"{"email":"o@example.com","external_id":"x"}"#);
+    assert_eq!(stolen.status, 400);
+    assert_eq!(ports.send("GET", "/api/customers/y/external", "").json()["id"], first.json()["id"]);
+}

@@ -65,6 +65,7 @@ fn mail_that_is_refused_is_a_failure_and_its_address_is_not_in_the_log() {
     assert_failure(&ports, &ports.send("PUT", &place, r#"{"email":"ben@example.org"}"#));
     assert!(!ports.log.borrow().join("\n").contains("example.com"));
     ports.delivery_fails.set(false);
+    ports.pass(core::time::Duration::from_secs(30));
     ports.change_email(&customer, "ben@example.org");
     let sent = ports.sent.borrow();
     assert_eq!((sent.len(), sent[0].to.as_str()), (1, "ann@example.com"));
@@ -102,5 +103,47 @@ fn a_wrong_setting_fails_every_request_and_says_which_in_the_log_only() {
         assert_failure(&ports, &answer);
         assert!(ports.log.borrow().last().unwrap().contains(name));
         assert!(!answer.text().contains(name));
+    }
+}
+
+#[test]
+fn a_code_that_nobody_was_sent_cannot_be_guessed() {
+    let ports = sandbox();
+    let customer = ports.customer("ann@example.com");
+    ports.set_setting("environment", "production");
+    ports.delivery_fails.set(true);
+    let answer = ports.send("PUT", &format!("/api/customers/{customer}"), r#"{"email":"ben@example.org"}"#);
+    assert_failure(&ports, &answer);
+    let path = format!("/api/authentication-codes/entity/{customer}");
+    assert_eq!(ports.send("GET", &path, "").status, 404);
+}
+
+#[test]
+fn a_creation_that_failed_anywhere_and_is_tried_again_makes_one_customer() {
+    let body = r#"{"customer_type":"Person","email":"ann@example.com","name":"Ann","external_id":"x"}"#;
+    for fault in [Fault::Before, Fault::After] {
+        for skip in 0.. {
+            let ports = sandbox();
+            let create = || {
+                let headers = [("x-api-key", "acme"), ("idempotency-key", "k")];
+                ports.send_with(&headers, "POST", "/api/customers", body)
+            };
+            ports.store.fail_after(skip, fault);
+            let first = create();
+            if ports.store.heal() {
+                assert_eq!(first.status, 201);
+                break;
+            }
+            // At the latest when the lease of a claim whose answer was lost is over.
+            let again = (0..6).map(|_| {
+                ports.pass(core::time::Duration::from_secs(15));
+                create()
+            });
+            let made = again.last().unwrap();
+            assert_eq!(made.status, 201, "{skip} {fault:?}: {}", made.text());
+            let list = ports.send("GET", "/api/customers", "").json();
+            assert_eq!(list["items"].as_array().unwrap().len(), 1, "{skip} {fault:?}");
+            assert_eq!(list["items"][0]["id"], made.json()["id"]);
+        }
     }
 }

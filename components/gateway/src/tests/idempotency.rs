@@ -62,7 +62,7 @@ fn a_refusal_is_replayed_and_a_failure_is_not() {
 fn claimed(ports: &TestPorts) -> Claim {
     let name = Name::new(&[PARTNER, "POST", "/api/customers", "k"]);
     let digest = digest(&[&crate::json::canonical(BODY.as_bytes()).unwrap()]);
-    match begin(ports, ports.now.get(), &name, &digest).unwrap() {
+    match begin(ports, ports.now.get(), &name, &digest, "018f2f6e-7c00-7abc-8def-0123456789ab").unwrap() {
         Begun::Do(claim) => claim,
         other => panic!("{other:?}"),
     }
