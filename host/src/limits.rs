@@ -3,8 +3,8 @@ use std::time::Duration;
 /// Bounds on everything a client, or the guest, can make the harness spend.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections served at once. Those beyond it, up to as many again, are answered 503; the rest wait in the
-    /// system's backlog.
+    /// Connections served at once. Those beyond it, up to as many again, are answered 503; the rest are closed
+    /// without an answer.
     pub connections: usize,
     /// Requests taken on at once: those that run, and those that wait for an instance or for the disk. Any more are
     /// answered 503 at once.
@@ -22,7 +22,7 @@ pub struct Limits {
     /// How long the guest may take for one request, and after it the store for making it durable.
     pub request_time: Duration,
     /// How long a client may take to send a request's head, counted also while a connection is idle; and how
-    /// long to send its body.
+    /// long to send its body; and for how long it may take in nothing of an answer.
     pub receive_time: Duration,
     /// Bytes of a request's line and headers. At least 8192.
     pub head_bytes: usize,

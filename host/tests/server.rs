@@ -13,6 +13,7 @@ use stepgate_host::Limits;
 use stepgate_host::store::{Key, Seen, Store, StoreError, Value};
 use support::server::{Server, hello, read};
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpSocket;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
@@ -166,6 +167,48 @@ async fn connections_beyond_the_limit_are_answered_503_with_retry_after() {
     drop(idle);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(server.send(GET).await.status(), 200);
+}
+
+/// Guards against clients that ask and never read: once the buffers between are full, such a connection was kept for
+/// ever, and with enough of them there was no room for anybody else.
+#[tokio::test]
+async fn clients_that_never_read_do_not_stay() {
+    let limits = Limits { connections: 1, receive_time: Duration::from_millis(300), ..Limits::default() };
+    let socket = TcpSocket::new_v4().unwrap();
+    // Small buffers are full soon.
+    socket.set_send_buffer_size(8 << 10).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = Server::start_on(socket.listen(16).unwrap(), hello().limits(limits).build().unwrap());
+    let client = TcpSocket::new_v4().unwrap();
+    client.set_recv_buffer_size(4 << 10).unwrap();
+    let mut deaf = client.connect(server.address).await.unwrap();
+    let asking = tokio::spawn(async move {
+        let requests = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
+        while deaf.write_all(requests.as_bytes()).await.is_ok() {}
+        // Still open at this end, still unread.
+        deaf
+    });
+    let cut_off = tokio::time::timeout(Duration::from_secs(20), asking).await;
+    let deaf = cut_off.expect("the connection stays").unwrap();
+    assert_eq!(server.send(GET).await.status(), 200);
+    drop(deaf);
+}
+
+/// Guards against an accept loop that waits for a place among the refused.
+#[tokio::test]
+async fn connections_beyond_all_limits_are_closed_and_keep_nobody_waiting() {
+    let server = Server::hello(Limits { connections: 1, ..Limits::default() }).await;
+    let served = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let refused = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let closed = tokio::time::timeout(Duration::from_secs(5), server.send(GET)).await.expect("it waits");
+    assert_eq!(closed.0, "");
+    drop(served);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let answer = tokio::time::timeout(Duration::from_secs(5), server.send(GET)).await.expect("it waits");
+    assert_eq!(answer.status(), 200);
+    drop(refused);
 }
 
 #[tokio::test]

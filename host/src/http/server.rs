@@ -13,11 +13,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 
 /// How long to wait when no connection can be taken because the system is out of something.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -32,17 +34,18 @@ pub(crate) async fn serve(harness: Harness, listener: TcpListener, shutdown: imp
     let http = http(&limits);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let (stream, permit, room) = tokio::select! {
+        let stream = tokio::select! {
             biased;
             () = &mut shutdown => break,
-            (stream, permit, room) = async {
-                let stream = accept(&listener).await;
-                if let Ok(permit) = served.clone().try_acquire_owned() {
-                    return (stream, Some(permit), true);
-                }
-                // Never closed, so this always yields a permit.
-                (stream, refused.clone().acquire_owned().await.ok(), false)
-            } => (stream, permit, room),
+            stream = accept(&listener) => stream,
+        };
+        // Nothing in this loop waits for a client: who cannot even be told that there is no room, is hung up on.
+        let (permit, room) = match served.clone().try_acquire_owned() {
+            Ok(permit) => (permit, true),
+            Err(_) => match refused.clone().try_acquire_owned() {
+                Ok(permit) => (permit, false),
+                Err(_) => continue,
+            },
         };
         let harness = harness.clone();
         let service = service_fn(move |request| {
@@ -55,7 +58,7 @@ pub(crate) async fn serve(harness: Harness, listener: TcpListener, shutdown: imp
                 Ok::<_, Infallible>(answer.map(Full::new))
             }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(guarded(stream, &limits)), service));
         tokio::spawn(async move {
             // What goes wrong here, goes wrong at the client's end.
             if let Err(error) = connection.await {
@@ -78,6 +81,13 @@ fn http(limits: &Limits) -> http1::Builder {
         .max_headers(limits.headers)
         .max_buf_size(limits.head_bytes);
     http
+}
+
+/// The stream of a client that has to read: what cannot be written for too long breaks the connection.
+fn guarded(stream: TcpStream, limits: &Limits) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.receive_time));
+    Box::pin(stream)
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {

@@ -25,7 +25,10 @@ pub struct Server {
 
 impl Server {
     pub async fn start(harness: Harness) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), harness)
+    }
+
+    pub fn start_on(listener: TcpListener, harness: Harness) -> Self {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
