@@ -93,8 +93,8 @@ fn what_is_right_gets_as_far_as_listening() {
 #[test]
 fn the_file_has_to_be_there_and_to_be_toml() {
     let mut run = Run::new();
-    run.command.args(["--config", "nowhere.toml"]);
-    run.assert_names("config nowhere.toml: ");
+    run.command.args(["--config", "s3cret.toml"]);
+    run.assert_names("config: the file cannot be read: ");
     let output = Run::new().file("listen = \"127.0.0.1:0\"\nsmtp = s3cret\n").output();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -111,8 +111,6 @@ fn unknown_settings_are_named() {
 #[test]
 fn values_out_of_range_are_named() {
     for (line, name) in [
-        ("listen = \"here\"", "listen: "),
-        ("environment = \"staging\"", "environment: "),
         ("store = \"redis\"", "store: "),
         ("log = \"loud\"", "log: "),
         ("code_attempts = 11", "code_attempts: "),
@@ -133,7 +131,76 @@ fn values_out_of_range_are_named() {
         ("[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"\nusername = \"u\"", "smtp.password: "),
         ("[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"\npassword = 123456", "smtp.password: "),
     ] {
-        Run::new().file(line).assert_names(name);
+        Run::new().env("STEPGATE_ENVIRONMENT", "sandbox").file(line).assert_names(name);
+    }
+}
+
+#[test]
+fn values_of_another_form_are_named_and_never_shown() {
+    for (name, why) in [
+        ("environment", "must be production or sandbox"),
+        ("listen", "must be an address and a port, as in 127.0.0.1:8080"),
+        ("store", "must be redb or memory"),
+        ("log", "must be off, error, warn, info, debug or trace"),
+        ("compile_cache", "must be true or false"),
+        ("code_attempts", "must be a whole number, neither negative nor too large"),
+        ("base_url", "must be an absolute URL"),
+        ("api_keys", "must be a list of tables"),
+        ("mac_keys", "must be a list of tables"),
+        ("smtp", "must be a table"),
+        ("limits", "must be a table"),
+        ("limits.requests", "must be a whole number, neither negative nor too large"),
+    ] {
+        let mut run = Run::new().file(&format!("{name} = \"s3cret /:\""));
+        run.command.env_remove("STEPGATE_LISTEN");
+        run.assert_names(&format!("{name}: {why}"));
+    }
+    for name in ["ENVIRONMENT", "LISTEN", "STORE", "LOG", "COMPILE_CACHE", "LIMITS__REQUESTS", "SMTP__TLS"] {
+        let text = "environment = \"sandbox\"\n[smtp]\nhost = \"x\"\nfrom = \"a@b.c\"";
+        let setting = name.to_ascii_lowercase().replace("__", ".");
+        Run::new().file(text).env(&format!("STEPGATE_{name}"), "s3cret").assert_names(&setting);
+    }
+    Run::new().file("sender_name = 1").assert_names("sender_name: must be text");
+    Run::new().file("data = [\"s3cret\"]").assert_names("data: must be text");
+    Run::new().env("STEPGATE_CONFIG", "s3cret").assert_names("config: ");
+}
+
+/// Guards against a production set-up without that one line, which was a sandbox: 123456 confirmed everything.
+#[test]
+fn the_sandbox_is_no_default_where_something_looks_like_production() {
+    let text = production("").replace("environment = \"production\"\n", "");
+    let all = ["base_url", "api_keys", "mac_keys", "smtp"];
+    for sign in all {
+        let text =
+            all.iter().filter(|name| **name != sign).fold(text.clone(), |text, name| without(&text, name));
+        Run::new().file(&text).assert_names("environment: is required with ");
+        let sandbox = format!("environment = \"sandbox\"\n{text}");
+        Run::new().file(&sandbox).assert_names(&cannot_listen(0));
+    }
+    Run::new().env("STEPGATE_BASE_URL", "HTTPS://x").assert_names("environment: is required with ");
+    Run::new().env("STEPGATE_LISTEN", "0.0.0.0:0").assert_names("environment: is required with ");
+    Run::new().env("STEPGATE_LISTEN", "[::]:0").assert_names("environment: is required with ");
+    let mut run = Run::new();
+    run.command.args(["--listen", "192.0.2.1:0"]);
+    run.assert_names("environment: is required with ");
+    // With the word said, that address is only one that this machine does not have.
+    let mut run = Run::new().env("STEPGATE_ENVIRONMENT", "sandbox");
+    run.command.args(["--listen", "192.0.2.1:0"]);
+    run.assert_names("listen: ");
+    Run::new().env("STEPGATE_BASE_URL", "http://x").assert_names(&cannot_listen(0));
+}
+
+#[test]
+fn mail_goes_out_in_the_clear_to_this_machine_only() {
+    let to = |host: &str| production("").replace("host = \"127.0.0.1\"", &format!("host = \"{host}\""));
+    for host in ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LocalHost"] {
+        Run::new().file(&to(host)).assert_names(&cannot_listen(0));
+    }
+    for host in ["mail.example.com", "10.0.0.1", "localhost.example.com", "127.0.0.1.example.com", "::"] {
+        Run::new().file(&to(host)).assert_names("smtp.tls: may be none only ");
+        let sandbox = to(host).replace("\"production\"", "\"sandbox\"");
+        let credentials = "username = \"u\"\npassword = \"s3cret\"\n";
+        Run::new().file(&format!("{sandbox}{credentials}")).assert_names("smtp.tls: may be none only ");
     }
 }
 
@@ -159,7 +226,10 @@ fn keys_are_checked_and_never_shown() {
     }
     Run::new().env("STEPGATE_MAC_KEYS", "c2VjcmV0").assert_names("mac_keys (STEPGATE_MAC_KEYS): ");
     Run::new().env("STEPGATE_MAC_KEYS", r#"["c2VjcmV0"]"#).assert_names("mac_keys[0]: ");
-    Run::new().env("STEPGATE_API_KEYS", "[]").assert_names("api_keys: ");
+    Run::new()
+        .env("STEPGATE_ENVIRONMENT", "sandbox")
+        .env("STEPGATE_API_KEYS", "[]")
+        .assert_names("api_keys: must hold");
 }
 
 #[test]

@@ -58,7 +58,8 @@ pub(crate) async fn serve(harness: Harness, listener: TcpListener, shutdown: imp
                 Ok::<_, Infallible>(answer.map(Full::new))
             }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(guarded(stream, &limits)), service));
+        let connection =
+            graceful.watch(http.serve_connection(TokioIo::new(guarded(stream, &limits)), service));
         tokio::spawn(async move {
             // What goes wrong here, goes wrong at the client's end.
             if let Err(error) = connection.await {

@@ -8,8 +8,8 @@ Examples:
       A sandbox on http://127.0.0.1:8080 with its data in ./stepgate-data.
       It prints what to try next.
 
-  stepgate --listen 0.0.0.0:9000 --data /var/lib/stepgate
-      The same elsewhere.
+  stepgate --listen 127.0.0.1:9000 --data /tmp/stepgate
+      The same elsewhere. Where others can reach it, `environment` has to be set.
 
   stepgate --config /etc/stepgate.toml
       With settings from a file:

@@ -48,6 +48,25 @@ const SETTINGS: [(&str, Form); 26] = [
     ("limits.shutdown_seconds", Form::Number),
 ];
 
+/// What a setting may be, for one that has another form.
+pub(super) fn allowed(name: &str) -> &'static str {
+    match name {
+        "environment" => "must be production or sandbox",
+        "listen" => "must be an address and a port, as in 127.0.0.1:8080",
+        "store" => "must be redb or memory",
+        "smtp.tls" => "must be starttls, tls or none",
+        "api_keys" | "mac_keys" => "must be a list of tables",
+        "smtp" | "limits" => "must be a table",
+        _ if name.starts_with("api_keys[") && name.ends_with(".role") => "must be read-write or read-only",
+        _ => match SETTINGS.iter().find(|(known, _)| *known == name) {
+            Some((_, Form::Text)) => "must be text",
+            Some((_, Form::Number)) => "must be a whole number, neither negative nor too large",
+            Some((_, Form::Flag)) => "must be true or false",
+            Some((_, Form::Json)) | None => "is not of the form it must be",
+        },
+    }
+}
+
 /// The settings file that is named there, and all settings as a table.
 pub(super) fn read(
     variables: impl IntoIterator<Item = (OsString, OsString)>,

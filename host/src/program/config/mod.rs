@@ -70,9 +70,9 @@ impl Config {
     }
 
     fn check(mut raw: Raw) -> Result<Self, WrongSetting> {
+        let environment = raw.environment()?;
         let smtp = raw.smtp.take().map(smtp::check).transpose()?;
-        let production = raw.environment == Environment::Production;
-        if production && smtp.is_none() {
+        if environment == Environment::Production && smtp.is_none() {
             return Err(WrongSetting::new(
                 "smtp",
                 "is required in production: codes have to be sent somehow",
@@ -84,8 +84,8 @@ impl Config {
             .parse()
             .map_err(|_| WrongSetting::new("log", "must be off, error, warn, info, debug or trace"))?;
         Ok(Self {
-            guest: Guest::check(raw.take_guest(), raw.environment)?,
-            environment: raw.environment,
+            guest: Guest::check(raw.take_guest(), environment)?,
+            environment,
             listen: raw.listen,
             data: raw.data,
             log,

@@ -1,16 +1,15 @@
 //! Settings as they are written down, before they are checked.
 
-use super::WrongSetting;
 use super::guest::{ApiKeyText, MacKeyText, RawGuest};
+use super::{WrongSetting, environment};
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Environment {
-    #[default]
     Sandbox,
     Production,
 }
@@ -35,7 +34,7 @@ pub(crate) enum StoreKind {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Raw {
-    pub(super) environment: Environment,
+    pub(super) environment: Option<Environment>,
     pub(super) listen: SocketAddr,
     pub(super) data: PathBuf,
     pub(super) log: String,
@@ -55,7 +54,7 @@ pub(super) struct Raw {
 impl Default for Raw {
     fn default() -> Self {
         Self {
-            environment: Environment::default(),
+            environment: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             data: "stepgate-data".into(),
             log: "info".into(),
@@ -107,9 +106,6 @@ pub(super) enum SmtpTls {
     Tls,
 }
 
-/// What sets a value apart that must not be shown, wherever it is in the tree.
-const SECRETS: [&str; 3] = ["api_keys", "mac_keys", "smtp"];
-
 impl Raw {
     /// Reads the file, and lays `over` over it.
     pub(super) fn read(file: Option<&Path>, over: Table) -> Result<Self, WrongSetting> {
@@ -120,14 +116,39 @@ impl Raw {
         merge(&mut table, over);
         serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
             let name = error.path().to_string();
-            // Libraries quote what they do not understand.
-            let why = if SECRETS.iter().any(|secret| name.starts_with(secret)) && !is_about_a_name(&error) {
-                "is not of the form it must be".into()
+            let message = error.inner().message();
+            // Libraries quote what they do not understand, but for names.
+            let why = if message.starts_with("missing field") || message.starts_with("unknown field") {
+                message.to_owned()
             } else {
-                error.inner().message().to_owned()
+                environment::allowed(&name).to_owned()
             };
             WrongSetting::new(if name == "." { "settings".into() } else { name }, why)
         })
+    }
+
+    /// The environment that was asked for. The sandbox confirms everything, so it is a default only where nothing looks
+    /// like more than a first try: else one forgotten line would open the door.
+    pub(super) fn environment(&self) -> Result<Environment, WrongSetting> {
+        if let Some(environment) = self.environment {
+            return Ok(environment);
+        }
+        let is_https =
+            |url: &String| url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+        let signs = [
+            ("api_keys", self.api_keys.is_some()),
+            ("mac_keys", self.mac_keys.is_some()),
+            ("smtp", self.smtp.is_some()),
+            ("an https base_url", self.base_url.as_ref().is_some_and(is_https)),
+            ("a listen address that others can reach", !self.listen.ip().is_loopback()),
+        ];
+        match signs.iter().find(|(_, given)| *given) {
+            Some((sign, _)) => {
+                let why = format!("is required with {sign}: production or sandbox");
+                Err(WrongSetting::new("environment", why))
+            }
+            None => Ok(Environment::Sandbox),
+        }
     }
 
     pub(super) fn take_guest(&mut self) -> RawGuest {
@@ -143,19 +164,13 @@ impl Raw {
     }
 }
 
-/// Messages about a missing or an unknown name quote names only.
-fn is_about_a_name(error: &serde_path_to_error::Error<toml::de::Error>) -> bool {
-    let message = error.inner().message();
-    message.starts_with("missing field") || message.starts_with("unknown field")
-}
-
 fn parse(path: &Path) -> Result<Table, WrongSetting> {
-    let name = || format!("config {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| WrongSetting::new(name(), error))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| WrongSetting::new("config", format!("the file cannot be read: {error}")))?;
     text.parse::<Table>().map_err(|error| {
         // Its display would quote the line, and whatever secret is on it.
         let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        WrongSetting::new(format!("{}, line {line}", name()), "is not valid TOML")
+        WrongSetting::new(format!("config, line {line}"), "is not valid TOML")
     })
 }
 

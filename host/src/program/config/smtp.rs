@@ -1,5 +1,6 @@
 use super::WrongSetting;
 use super::raw;
+use std::net::IpAddr;
 use stepgate_host::delivery::{Smtp, SmtpError, SmtpOptions, SmtpTls};
 
 pub(super) fn check(raw: raw::Smtp) -> Result<Smtp, WrongSetting> {
@@ -17,6 +18,10 @@ pub(super) fn check(raw: raw::Smtp) -> Result<Smtp, WrongSetting> {
     if raw.host.trim().is_empty() {
         return Err(WrongSetting::new("smtp.host", "must not be empty"));
     }
+    if matches!(tls, SmtpTls::None) && !is_this_machine(&raw.host) {
+        let why = "may be none only where smtp.host is this machine, as 127.0.0.1, ::1 or localhost";
+        return Err(WrongSetting::new("smtp.tls", why));
+    }
     let options = SmtpOptions {
         host: raw.host,
         port: raw.port.unwrap_or(default_port),
@@ -30,4 +35,10 @@ pub(super) fn check(raw: raw::Smtp) -> Result<Smtp, WrongSetting> {
         }
         SmtpError::Tls(reason) => WrongSetting::new("smtp.tls", reason),
     })
+}
+
+/// Whether what is sent to that host leaves this machine for no network, where codes could be read by others.
+fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
