@@ -34,7 +34,7 @@ pub use code::wrong_codes;
 pub use faults::{Effect, Faults, FaultyStore};
 pub use keys::{Key, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO};
 pub use mail::{Mail, Outbox};
-pub use program::{Program, stepgate};
+pub use program::Program;
 pub use raw::{Raw, http as raw_http};
 pub use runner::{Host, run};
 pub use settings::ChangingSettings;

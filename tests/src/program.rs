@@ -1,36 +1,9 @@
 //! The `stepgate` program itself, as an operator starts it.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
-
-/// Builds the program, where cargo has not done so, and says where it is.
-///
-/// Cargo builds a package's programs for that package's own tests only.
-///
-/// # Panics
-/// If it cannot be built.
-pub fn stepgate() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test is a program");
-        // <target>/<profile>/deps/<test>
-        let profile = test.ancestors().nth(2).expect("cargo puts tests into <profile>/deps");
-        let target = profile.parent().expect("a profile lies in a target folder");
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build
-            .args(["build", "--quiet", "--package", "stepgate-host", "--bin", "stepgate", "--target-dir"])
-            .arg(target);
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo can be started");
-        assert!(built.success(), "the program cannot be built");
-        profile.join("stepgate")
-    })
-}
 
 /// The program, running as a sandbox.
 pub struct Program {
@@ -40,12 +13,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port with its data in `data`, and waits until it listens.
+    /// Starts the program at `program` on a free port with its data in `data`, and waits until it listens.
     ///
     /// # Panics
     /// If it does not start.
-    pub async fn start(data: &Path) -> Program {
-        let mut command = tokio::process::Command::new(stepgate());
+    pub async fn start(program: &str, data: &Path) -> Program {
+        let mut command = tokio::process::Command::new(program);
         // What is set for some other stepgate on this machine is not for this one.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"STEPGATE_"))

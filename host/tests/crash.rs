@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stepgate_tests::{Caller, Client, Customer, Key, Program, run};
 
+/// Cargo builds a package's program for that package's own tests only, which is why this one is not in tests/.
+const STEPGATE: &str = env!("CARGO_BIN_EXE_stepgate");
+
 const KILLS: usize = 20;
 const CLIENTS: usize = 6;
 const LIMIT: u64 = 5;
@@ -126,7 +129,7 @@ fn what_was_said_before_a_kill_holds_after_it() {
         let ledger = Arc::new(Ledger::default());
         let mut confirmed = 0;
         for kill in 0..KILLS {
-            let program = Program::start(data.path()).await;
+            let program = Program::start(STEPGATE, data.path()).await;
             let client = Client::new(program.address());
             let caller = client.caller(SANDBOX_KEY);
             confirmed += check_all(&caller, &ledger).await;
@@ -141,7 +144,7 @@ fn what_was_said_before_a_kill_holds_after_it() {
             };
             tokio::join!(working, killed);
         }
-        let program = Program::start(data.path()).await;
+        let program = Program::start(STEPGATE, data.path()).await;
         let caller = Client::new(program.address()).caller(SANDBOX_KEY);
         confirmed += check_all(&caller, &ledger).await;
         assert!(confirmed >= KILLS, "the program was killed before it did much: {confirmed} confirmations");
