@@ -2,8 +2,10 @@
 
 mod machine;
 mod samples;
+mod select;
 mod table;
 
 pub use machine::Machine;
 pub use samples::Samples;
+pub use select::selected;
 pub use table::{Goal, Table};

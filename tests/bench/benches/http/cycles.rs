@@ -5,17 +5,32 @@ use crate::load::{self, CONNECTIONS, Outcome, Until};
 use crate::program::Server;
 use crate::start::{first_answer, millis};
 use anyhow::Result;
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use stepgate_bench::{Goal, Table};
+use stepgate_bench::{Goal, Samples, Table};
 
 /// Customers, and so challenges that can be alive at once.
 const CUSTOMERS: usize = 100_000;
 const TIME: Duration = Duration::from_secs(15);
+const SYNCS: usize = 200;
+const PAGE: usize = 4096;
 
-pub fn measure(program: &Path, table: &mut Table) -> Result<()> {
+pub fn measure(table: &mut Table) -> Result<()> {
     let data = tempfile::tempdir()?;
-    let server = Server::stepgate(program, data.path())?;
+    table.row(
+        "the disk: one write of 4 KiB and its sync, p50",
+        " ms",
+        Goal::None,
+        millis(sync(data.path())?.p50()),
+    );
+    // The first start compiles, and what that took is not given back.
+    let server = Server::stepgate(data.path())?;
+    first_answer(server.address)?;
+    table.row("resident memory, idle, first start", " MiB", Goal::None, server.resident()?);
+    server.stop()?;
+    let server = Server::stepgate(data.path())?;
     first_answer(server.address)?;
     table.row("resident memory, idle", " MiB", Goal::AtMost(48.0), server.resident()?);
 
@@ -55,10 +70,24 @@ pub fn measure(program: &Path, table: &mut Table) -> Result<()> {
 
     server.kill()?;
     let begin = Instant::now();
-    let server = Server::stepgate(program, data.path())?;
+    let server = Server::stepgate(data.path())?;
     first_answer(server.address)?;
     table.row("start to first answer after kill -9, same data", " ms", Goal::None, millis(begin.elapsed()));
     server.stop()
+}
+
+/// What the disk takes for the least that can be made durable: no answer that rests on a write can come sooner.
+fn sync(folder: &Path) -> Result<Samples> {
+    let file = File::create(folder.join("sync"))?;
+    file.write_all_at(&[0; SYNCS * PAGE], 0)?;
+    file.sync_all()?;
+    let syncs = (0..SYNCS).map(|page| {
+        let begin = Instant::now();
+        file.write_all_at(&[1; PAGE], (page * PAGE) as u64)?;
+        file.sync_data()?;
+        Ok(begin.elapsed())
+    });
+    Ok(Samples::new(syncs.collect::<Result<_>>()?))
 }
 
 fn phase<T>(table: &mut Table, what: &str, outcome: &Outcome<T>) {

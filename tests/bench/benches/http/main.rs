@@ -13,17 +13,23 @@ mod wrong;
 
 use stepgate_bench::{Machine, Table};
 
+type Measurement = fn(&mut Table) -> anyhow::Result<()>;
+
+/// By the names that may be given as arguments: `-- cycles` runs that one only.
+const MEASUREMENTS: [(&str, Measurement); 3] =
+    [("start", start::measure), ("wrong", wrong::measure), ("cycles", cycles::measure)];
+
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(twin::ARGUMENT) {
         return twin::serve(&arguments.next().unwrap_or_default());
     }
+    program::build()?;
     println!("{}\n", Machine::here());
-    let stepgate = program::build()?;
     let mut table = Table::default();
-    start::measure(&stepgate, &mut table)?;
-    wrong::measure(&mut table)?;
-    cycles::measure(&stepgate, &mut table)?;
+    for measure in stepgate_bench::selected(&MEASUREMENTS) {
+        measure(&mut table)?;
+    }
     println!("{table}");
     println!("load at the end: {}", Machine::here().load());
     Ok(())

@@ -7,18 +7,22 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Builds the program as it is shipped, and says where it is.
-pub fn build() -> Result<PathBuf> {
-    // We are <target>/release/deps/http-….
+/// Where cargo puts what it builds for a release. We are `<target>/release/deps/http-…`.
+fn release_folder() -> Result<PathBuf> {
     let me = std::env::current_exe()?;
-    let release = me.ancestors().nth(2).context("not run by cargo")?;
+    Ok(me.ancestors().nth(2).context("not run by cargo")?.to_owned())
+}
+
+/// Builds the program as it is shipped.
+pub fn build() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = release_folder()?.join("..");
     let status = Command::new(cargo)
         .args(["build", "--release", "--package", "stepgate-host", "--bin", "stepgate", "--target-dir"])
-        .arg(release.parent().context("not run by cargo")?)
+        .arg(target)
         .status()?;
     ensure!(status.success(), "the program was not built");
-    Ok(release.join("stepgate"))
+    Ok(())
 }
 
 /// A process that serves HTTP on this machine.
@@ -29,8 +33,8 @@ pub struct Server {
 
 impl Server {
     /// Starts the program with its data in a folder. Its log goes nowhere, but is written.
-    pub fn stepgate(program: &Path, data: &Path) -> Result<Self> {
-        let mut command = Command::new(program);
+    pub fn stepgate(data: &Path) -> Result<Self> {
+        let mut command = Command::new(release_folder()?.join("stepgate"));
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
         Self::start(command)
     }

@@ -11,17 +11,12 @@ use stepgate_bench::{Goal, Samples, Table};
 
 const STARTS: usize = 21;
 
-pub fn measure(program: &Path, table: &mut Table) -> Result<()> {
+pub fn measure(table: &mut Table) -> Result<()> {
     let data = tempfile::tempdir()?;
-    table.row(
-        "first start to first answer, compiling",
-        " ms",
-        Goal::None,
-        millis(start(program, data.path())?),
-    );
+    table.row("first start to first answer, compiling", " ms", Goal::None, millis(start(data.path())?));
     let mut starts = Vec::new();
     for _ in 0..STARTS {
-        starts.push(start(program, data.path())?);
+        starts.push(start(data.path())?);
     }
     let starts = Samples::new(starts);
     table.row(
@@ -34,9 +29,9 @@ pub fn measure(program: &Path, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn start(program: &Path, data: &Path) -> Result<Duration> {
+fn start(data: &Path) -> Result<Duration> {
     let begin = Instant::now();
-    let server = Server::stepgate(program, data)?;
+    let server = Server::stepgate(data)?;
     first_answer(server.address)?;
     let took = begin.elapsed();
     server.stop()?;
