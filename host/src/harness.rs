@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::delivery::{Delivery, NoDelivery};
-use crate::guest::{self, Cache, Factory, GuestLog, Link, Ports, State, Ticket};
+use crate::guest::{self, Cache, Courier, Factory, GuestLog, Link, Ports, State, Ticket};
 use crate::http::answer::{Failure, plain};
 use crate::http::{self, TraceId, server};
 use crate::limits::Limits;
@@ -84,7 +84,8 @@ impl HarnessBuilder {
         self
     }
 
-    /// How messages get to people. Without one, no channel is set up.
+    /// How messages get to people. Without one, no channel is set up. A quarter of [`Limits::instances`] sends at once;
+    /// a message that has to wait for them too long is answered as unavailable.
     pub fn delivery(mut self, delivery: Arc<dyn Delivery>) -> Self {
         self.delivery = delivery;
         self
@@ -158,7 +159,7 @@ impl HarnessBuilder {
         });
         let ports = Arc::new(Ports {
             store: store.clone(),
-            delivery: self.delivery,
+            delivery: Courier::new(self.delivery, limits.instances),
             settings: self.settings,
             clock: self.clock,
             random: self.random,

@@ -9,7 +9,8 @@ pub struct Limits {
     /// Requests taken on at once: those that run, and those that wait for an instance or for the disk. Any more are
     /// answered 503 at once.
     pub requests: usize,
-    /// Instances of the component, each of which runs one request at a time.
+    /// Instances of the component, each of which runs one request at a time. With less than two, a message on its way
+    /// keeps every other request waiting.
     pub instances: u32,
     /// Requests an instance serves before a fresh one takes its place.
     pub requests_per_instance: usize,

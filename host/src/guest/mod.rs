@@ -1,5 +1,6 @@
 //! The component: how it is compiled, what it may reach, and how its instances are run.
 
+mod courier;
 mod engine;
 mod log;
 mod ports;
@@ -7,6 +8,7 @@ mod state;
 mod ticket;
 mod worker;
 
+pub(crate) use courier::Courier;
 pub(crate) use engine::{Cache, compile};
 pub(crate) use ports::Ports;
 pub(crate) use ticket::Ticket;

@@ -1,8 +1,8 @@
 //! `store`, `delivery` and `settings` as the guest imports them.
 
-use super::State;
+use super::{Courier, State};
 use crate::clock::Clock;
-use crate::delivery::{self, Delivery};
+use crate::delivery;
 use crate::random::Random;
 use crate::settings::Settings;
 use crate::store::{Key, Store, StoreError, Value};
@@ -31,7 +31,7 @@ wasmtime::component::bindgen!({
 /// What every instance is connected to.
 pub(crate) struct Ports {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) delivery: Arc<dyn Delivery>,
+    pub(crate) delivery: Courier,
     pub(crate) settings: Arc<dyn Settings>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) random: Option<Arc<dyn Random>>,
