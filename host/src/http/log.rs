@@ -24,24 +24,36 @@ pub(crate) fn request(method: &Method, path: &str, status: StatusCode, took: Dur
     );
 }
 
-/// The path without what may be a link token: everything behind `/confirm/`, and every segment as long as one. No
-/// query string ever gets here.
+/// The path without what may be a link token: everything behind `/confirm/`, and every segment as long as one; and
+/// without a customer's id at our clients, which may be a name or an address. No query string ever gets here.
 fn loggable(path: &str) -> String {
     let mut shown = String::with_capacity(path.len());
     let mut secret = false;
+    let is_external =
+        path.rsplit('/').find(|segment| !segment.is_empty()).is_some_and(|last| is(last, "external"));
+    let mut left = path.split('/').filter(|segment| !segment.is_empty()).count();
+    let mut customer = false;
     for (index, segment) in path.split('/').enumerate() {
         if index > 0 {
             shown.push('/');
         }
-        let hidden = segment.len() > MAX_SEGMENT || (secret && !segment.is_empty());
+        left -= usize::from(!segment.is_empty());
+        let hidden = segment.len() > MAX_SEGMENT
+            || (secret && !segment.is_empty())
+            || (is_external && customer && left > 0 && !segment.is_empty());
         shown.push_str(if hidden { LEFT_OUT } else { segment });
-        secret |= segment.eq_ignore_ascii_case("confirm");
+        secret |= is(segment, "confirm");
+        customer |= is(segment, "customers");
         if shown.len() > MAX_PATH {
             shown.push_str(LEFT_OUT);
             break;
         }
     }
     shown
+}
+
+fn is(segment: &str, name: &str) -> bool {
+    segment.eq_ignore_ascii_case(name)
 }
 
 #[cfg(test)]
@@ -58,6 +70,12 @@ mod tests {
             ("/confirm/short", "/confirm/…".into()),
             ("/CONFIRM//a/b", "/CONFIRM//…/…".into()),
             (&format!("/api/customers/{id}"), format!("/api/customers/{id}")),
+            ("/api/customers/ada@example.com/external", "/api/customers/…/external".into()),
+            ("/api/customers/a/b/External/", "/api/customers/…/…/External/".into()),
+            ("//api//Customers//7//external", "//api//Customers//…//external".into()),
+            (&format!("/api/customers/{id}/external"), "/api/customers/…/external".into()),
+            ("/api/customers/external", "/api/customers/external".into()),
+            (&format!("/api/customers/{id}/email-changes/7"), format!("/api/customers/{id}/email-changes/7")),
             (&format!("/other/{token}"), "/other/…".into()),
         ] {
             assert_eq!(loggable(path), shown);
