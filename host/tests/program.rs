@@ -113,6 +113,48 @@ fn nobody_else_can_read_its_data() {
     assert_eq!(program.terminate(), Some(0));
 }
 
+/// Guards against a folder that was there before: what is put into it was readable by everybody.
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_its_data_in_a_folder_that_was_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = Program::start(data);
+    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
+    for (name, expected) in [("mac-key", 0o600), ("stepgate.redb", 0o600), ("compiled", 0o700)] {
+        assert_eq!(mode(name), expected, "{name}");
+    }
+    assert_eq!(program.terminate(), Some(0));
+}
+
+/// Guards against code of others: what is in `compiled` is run as it is.
+#[cfg(unix)]
+#[test]
+fn a_data_folder_where_others_may_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let compiled = folder.path().join("compiled");
+    std::fs::create_dir(&compiled).unwrap();
+    // Each but for one of the two folders as it has to be.
+    for (of_data, of_compiled) in [(0o770, 0o700), (0o702, 0o700), (0o1777, 0o700), (0o700, 0o777)] {
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(of_data)).unwrap();
+        std::fs::set_permissions(&compiled, std::fs::Permissions::from_mode(of_compiled)).unwrap();
+        // One that is not refused must end by itself all the same.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_stepgate"))
+            .args(["--listen", &taken.local_addr().unwrap().to_string(), "--data"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.starts_with("stepgate: data: group or others may write"), "{of_data:o}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
 #[test]
 fn a_second_one_on_the_same_data_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 mod args;
 mod config;
+mod folder;
 mod logging;
 mod run;
 mod sandbox;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 const WRONG_SETTING: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
+    folder::make_files_private();
     let args = Args::parse();
     let result = Config::load(&args, std::env::vars_os()).map_err(Failed::Setting).and_then(run::run);
     match result {

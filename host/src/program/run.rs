@@ -1,12 +1,10 @@
 //! From settings to a server, and to its end.
 
 use super::config::{Config, Environment, Guest, StoreKind, WrongSetting};
-use super::{logging, sandbox, welcome};
+use super::{folder, logging, sandbox, welcome};
 use serde::Serialize;
-use std::fs::DirBuilder;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,11 +48,7 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
     let stop = stop_signal()?;
     let sandbox = config.environment == Environment::Sandbox;
     let data = &config.data;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(data)
-        .map_err(|error| WrongSetting::new("data", format!("{}: {error}", data.display())))?;
+    folder::prepare(data)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| WrongSetting::new("listen", format!("{}: {error}", config.listen)))?;
@@ -71,7 +65,7 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         builder = builder.delivery(Arc::new(smtp));
     }
     if config.compile_cache {
-        builder = builder.cache(data.join("compiled"));
+        builder = builder.cache(data.join(folder::COMPILED));
     }
     let harness = patiently(tokio::task::spawn_blocking(|| builder.build()))
         .await
@@ -123,7 +117,7 @@ fn settings(
     let mac_keys = match guest.mac_keys {
         Some(keys) => keys,
         None => vec![sandbox::mac_key(data).map_err(|error| {
-            WrongSetting::new("data", format!("the key in {} cannot be used: {error}", data.display()))
+            WrongSetting::new("data", format!("the key in the folder cannot be used: {error}"))
         })?],
     };
     let base_url = guest.base_url.unwrap_or_else(|| welcome::url(address));
