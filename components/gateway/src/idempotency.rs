@@ -31,11 +31,11 @@ struct Kept {
 
 /// Does `work` once for each key, and answers every later request with the same key and body as the first was answered.
 ///
-/// `work` gets an id for what it makes. It is the same however often the work is begun, so a try that failed half-way and the
-/// one after it make one thing.
+/// `work` gets an id for what it makes. It is the same however often the work is begun, so a try that failed half-way
+/// and the one after it make one thing.
 ///
-/// `asked` is what is asked for, in one spelling only ([`crate::json::canonical`]). The key is looked up together with who asks and for what. 401, 429 and 5xx are not kept: there, the same
-/// request may be tried again.
+/// `asked` is what is asked for, in one spelling only ([`crate::json::canonical`]). The key is looked up together with
+/// who asks and for what. 401, 429 and 5xx are not kept: there, the same request may be tried again.
 pub(crate) async fn once<P: Ports>(
     call: &Call<'_, P>,
     method: &str,

@@ -53,13 +53,13 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
             return Err(Error::NotFound);
         }
         let key = record.code.key(keys)?;
-        self.attempt(id, &record, |record| matches(record, id, key, code, sandbox))
+        self.attempt(id, record, |record| matches(record, id, key, code, sandbox))
     }
 
     /// Confirms by link token.
     pub fn confirm_link(&self, token: &str, keys: &Keys) -> Result<Verified> {
         let (id, record) = self.unlock(token, keys)?;
-        self.attempt(id, &record, |_| Choice::from(1))
+        self.attempt(id, record, |_| Choice::from(1))
     }
 
     /// What a link stands for. Reads only.
@@ -86,8 +86,8 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     fn attempt(
         &self,
         id: ChallengeId,
-        record: &Record,
-        compare: impl Fn(&Record) -> Choice,
+        record: Record,
+        compare: impl FnOnce(&Record) -> Choice,
     ) -> Result<Verified> {
         let began = self.clock.elapsed();
         let now = self.clock.now();
@@ -105,7 +105,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
             let word = record.add(&self.store, id, Event::Void)?;
             return self.verified(not_compared(word), id, record, word, now);
         }
-        let right = bool::from(compare(record));
+        let right = bool::from(compare(&record));
         if self.clock.elapsed().saturating_sub(began) > PATIENCE {
             // Whoever closes this challenge may have stopped waiting for this rank, and have said how it ended.
             record.add(&self.store, id, Event::Void)?;
@@ -124,11 +124,11 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
         &self,
         verdict: Verdict,
         id: ChallengeId,
-        record: &Record,
+        record: Record,
         word: Word,
         now: Timestamp,
     ) -> Result<Verified> {
-        let challenge = self.view(id, record.clone(), word, now)?;
+        let challenge = self.view(id, record, word, now)?;
         Ok(Verified { verdict, challenge })
     }
 }
