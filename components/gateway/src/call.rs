@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::http::TraceId;
 use crate::settings::ApiSettings;
 use http::HeaderMap;
-use serde_json::{Value, json};
+use serde::Serialize;
 use stepgate_storage::Timestamp;
 
 /// Everything a handler may need to know.
@@ -23,10 +23,14 @@ pub(crate) struct Call<'a, P> {
 }
 
 /// One line of the log, as JSON. No code, token, key or address is ever in it.
-pub(crate) fn log_line(event: &str, trace: &TraceId, details: Value) -> String {
-    let mut line = json!({ "event": event, "trace_id": trace.as_str() });
-    if let (Some(line), Value::Object(details)) = (line.as_object_mut(), details) {
-        line.extend(details);
+pub(crate) fn log_line(event: &str, trace: &TraceId, details: impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Line<'a, D> {
+        event: &'a str,
+        trace_id: &'a str,
+        #[serde(flatten)]
+        details: D,
     }
-    line.to_string()
+    // Writing a struct of texts and numbers cannot fail; and a line that is missing is better than an answer that is.
+    serde_json::to_string(&Line { event, trace_id: trace.as_str(), details }).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use spin_sdk::http_service;
 use spin_sdk::wasip3::http::types::Request as WasiRequest;
 use spin_sdk::wasip3::http_compat::IncomingBody;
 use spin_sdk::wasip3::random::random::get_random_u64;
+use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
@@ -143,6 +144,8 @@ impl Surroundings for Host {
     }
 
     fn log(&self, line: &str) {
-        eprintln!("{line}");
+        // In one piece: each write is several calls to the host. A log that cannot be written to stops nothing.
+        let line = [line.as_bytes(), b"\n"].concat();
+        let _ = std::io::stderr().write_all(&line);
     }
 }

@@ -14,7 +14,7 @@ use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderValue, Request};
-use serde_json::json;
+use serde::Serialize;
 
 /// Answers a request. Every answer has its length and its trace id; every failure of ours is in the log under it.
 pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::Response<Vec<u8>> {
@@ -25,11 +25,16 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
         if is_api { api(ports, &trace, &head, body).await } else { pages::answer(ports, &trace, &head) };
     let response = result.unwrap_or_else(|error| {
         if let Some(reason) = error.internal_reason() {
-            ports.log(&log_line("failure", &trace, json!({ "reason": reason })));
+            ports.log(&log_line("failure", &trace, Reason { reason }));
         }
         if is_api { error.response(&trace) } else { pages::failure(&error, &trace) }
     });
     finished(response, &trace)
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    reason: &'a str,
 }
 
 /// First who is calling, then what for, then the body: nothing is read for strangers.

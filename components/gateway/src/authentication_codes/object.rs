@@ -20,7 +20,7 @@ pub(super) struct AuthenticationCode {
 
 impl AuthenticationCode {
     pub(super) fn of(challenge: Challenge) -> Result<AuthenticationCode, ApiError> {
-        let entity_id = Held::read(&challenge.payload)?.entity_id;
+        let entity_id = Held::entity_id(&challenge.payload)?;
         Ok(AuthenticationCode {
             id: challenge.id,
             status: status_name(challenge.status),

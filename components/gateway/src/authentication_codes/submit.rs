@@ -8,7 +8,7 @@ use crate::ids;
 use crate::ports::challenges::{self, ChallengeStatus as Status, Verdict, Verified};
 use crate::ports::{Ports, Surroundings};
 use http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
 
 /// Compares a code and answers what became of the challenge. A wrong code is a 200 too: the status tells.
 pub(crate) fn submit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) -> Result<Response, ApiError> {
@@ -35,18 +35,33 @@ pub(crate) fn log_attempt(
     id: Option<&str>,
     outcome: &Result<Verified, challenges::Error>,
 ) {
-    let details = match outcome {
-        Ok(Verified { verdict, challenge }) => json!({
-            "by": by,
-            "scope": challenge.scope,
-            "challenge": challenge.id,
-            "verdict": verdict_name(*verdict),
-            "status": status_name(challenge.status),
-            "attempts": challenge.attempts,
-        }),
-        Err(error) => json!({ "by": by, "scope": scope, "challenge": id, "verdict": failure_name(error) }),
+    let attempt = match outcome {
+        Ok(Verified { verdict, challenge }) => Attempt {
+            by,
+            scope: Some(&challenge.scope),
+            challenge: Some(&challenge.id),
+            verdict: verdict_name(*verdict),
+            status: Some(status_name(challenge.status)),
+            attempts: Some(challenge.attempts),
+        },
+        Err(error) => {
+            Attempt { by, scope, challenge: id, verdict: failure_name(error), status: None, attempts: None }
+        }
     };
-    surroundings.log(&log_line("attempt", trace, details));
+    surroundings.log(&log_line("attempt", trace, attempt));
+}
+
+/// What the log says of an attempt.
+#[derive(Serialize)]
+struct Attempt<'a> {
+    by: &'a str,
+    scope: Option<&'a str>,
+    challenge: Option<&'a str>,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
 }
 
 fn verdict_name(verdict: Verdict) -> &'static str {

@@ -12,8 +12,9 @@ use crate::ports::Ports;
 use crate::ports::challenges::{Closing, Issued, Issuing, Request};
 use crate::ports::delivery::{self, Channel, Message};
 use crate::settings::{Environment, IssueSettings};
-use serde_json::json;
+use serde::Serialize;
 use stepgate_storage::Timestamp;
+use uuid::Uuid;
 
 /// What is to be held.
 pub(crate) struct Order {
@@ -94,9 +95,17 @@ fn tell<P: Ports>(
         Environment::Production => call.ports.send(&message).map_err(undelivered)?,
     }
     let details =
-        json!({ "challenge": challenge.id, "partner": order.owner.partner, "purpose": challenge.purpose });
+        Sent { challenge: &challenge.id, partner: order.owner.partner, purpose: &challenge.purpose };
     call.ports.log(&log_line("issued", call.trace, details));
     Ok(())
+}
+
+/// What the log says of a message.
+#[derive(Serialize)]
+struct Sent<'a> {
+    challenge: &'a str,
+    partner: Uuid,
+    purpose: &'a str,
 }
 
 /// Closes the entity's challenge, so that what waits is never done.

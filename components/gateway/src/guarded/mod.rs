@@ -43,13 +43,26 @@ pub(crate) enum Change {
 impl Held {
     /// Reads the payload of a challenge.
     pub(crate) fn read(payload: &str) -> Result<Held, ApiError> {
-        serde_json::from_str(payload)
-            .map_err(|_| ApiError::Internal("a challenge holds a change that cannot be read".into()))
+        read(payload)
+    }
+
+    /// What the payload of a challenge is about, without reading the change itself.
+    pub(crate) fn entity_id(payload: &str) -> Result<Uuid, ApiError> {
+        #[derive(Deserialize)]
+        struct About {
+            entity_id: Uuid,
+        }
+        read(payload).map(|About { entity_id }| entity_id)
     }
 
     fn payload(&self) -> Result<String, ApiError> {
         serde_json::to_string(self).map_err(|_| ApiError::Internal("a change could not be written".into()))
     }
+}
+
+fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, ApiError> {
+    serde_json::from_str(payload)
+        .map_err(|_| ApiError::Internal("a challenge holds a change that cannot be read".into()))
 }
 
 impl Change {

@@ -13,6 +13,10 @@ mod wrong;
 
 use stepgate_bench::{Machine, Table};
 
+/// As the program has it: this executable serves, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Measurement = fn(&mut Table) -> anyhow::Result<()>;
 
 /// By the names that may be given as arguments: `-- cycles` runs that one only.
