@@ -19,6 +19,7 @@ sha256 = "{HASH}"
 partner = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 name = "Acme"
 role = "read-only"
+requests_per_minute = 600
 [[mac_keys]]
 id = "k1"
 secret = "{KEY}"
@@ -211,6 +212,7 @@ fn keys_are_checked_and_never_shown() {
         ("partner", "\"s3cret\"", "api_keys[0].partner: "),
         ("name", "\"\"", "api_keys[0].name: "),
         ("role", "\"s3cret\"", "api_keys[0].role: "),
+        ("requests_per_minute", "0", "api_keys[0].requests_per_minute: "),
         ("id", "\"not an id\"", "mac_keys[0].id: "),
         ("secret", "\"c2VjcmV0\"", "mac_keys[0].secret: "),
         ("secret", "[\"c2VjcmV0\"]", "mac_keys[0].secret: "),

@@ -128,6 +128,7 @@ impl Caller {
         let location = answer.header("location").to_owned();
         let id = location.rsplit('/').next().expect("a path").to_owned();
         let code = self.code_of(&id).await.expect(200).json();
+        assert_eq!(answer.header("x-authentication-code-id"), code["id"], "the answer names its code");
         Change { id, location, code_id: code["id"].as_str().expect("an id").into() }
     }
 

@@ -12,12 +12,17 @@ pub struct Key {
     pub partner: &'static str,
     name: &'static str,
     role: &'static str,
+    requests_per_minute: Option<u32>,
 }
 
 impl Key {
     /// A key that somebody else set up.
     pub const fn known(secret: &'static str) -> Key {
-        Key { secret, partner: "", name: "", role: "read-write" }
+        Key::of(secret, "", "", "read-write")
+    }
+
+    const fn of(secret: &'static str, partner: &'static str, name: &'static str, role: &'static str) -> Key {
+        Key { secret, partner, name, role, requests_per_minute: None }
     }
 
     /// The same key for a partner that is called otherwise.
@@ -30,19 +35,21 @@ const PARTNER_ONE: &str = "0194a5d0-7c1e-7b3a-9f52-0c6d1f3f9a11";
 const PARTNER_TWO: &str = "0194a5d0-7c1e-7b3a-9f52-0c6d1f3f9a22";
 
 /// The first partner's key.
-pub const ONE: Key =
-    Key { secret: "key-of-partner-one", partner: PARTNER_ONE, name: "Acme Pay", role: "read-write" };
+pub const ONE: Key = Key::of("key-of-partner-one", PARTNER_ONE, "Acme Pay", "read-write");
 /// Another key of the first partner, as there is one while keys are rotated.
-pub const ONE_ROTATED: Key =
-    Key { secret: "next-key-of-partner-one", partner: PARTNER_ONE, name: "Acme Pay", role: "read-write" };
+pub const ONE_ROTATED: Key = Key::of("next-key-of-partner-one", PARTNER_ONE, "Acme Pay", "read-write");
 /// A key of the first partner that may only read.
-pub const ONE_READ_ONLY: Key =
-    Key { secret: "read-only-key-of-partner-one", partner: PARTNER_ONE, name: "Acme Pay", role: "read-only" };
+pub const ONE_READ_ONLY: Key = Key::of("read-only-key-of-partner-one", PARTNER_ONE, "Acme Pay", "read-only");
 /// The second partner's key.
-pub const TWO: Key =
-    Key { secret: "key-of-partner-two", partner: PARTNER_TWO, name: "Other Bank", role: "read-write" };
+pub const TWO: Key = Key::of("key-of-partner-two", PARTNER_TWO, "Other Bank", "read-write");
 
-pub(crate) const ALL: [Key; 4] = [ONE, ONE_ROTATED, ONE_READ_ONLY, TWO];
+/// A key of the second partner that may make 20 requests a minute.
+pub const LIMITED: Key = Key {
+    requests_per_minute: Some(20),
+    ..Key::of("limited-key-of-partner-two", PARTNER_TWO, "Other Bank", "read-write")
+};
+
+pub(crate) const ALL: [Key; 5] = [ONE, ONE_ROTATED, ONE_READ_ONLY, TWO, LIMITED];
 
 /// The setting `api_keys` for these keys.
 pub(crate) fn setting(keys: &[Key]) -> String {
@@ -51,7 +58,13 @@ pub(crate) fn setting(keys: &[Key]) -> String {
         .map(|key| {
             let sha256: String =
                 Sha256::digest(key.secret).iter().map(|byte| format!("{byte:02x}")).collect();
-            json!({ "sha256": sha256, "partner": key.partner, "name": key.name, "role": key.role })
+            json!({
+                "sha256": sha256,
+                "partner": key.partner,
+                "name": key.name,
+                "role": key.role,
+                "requests_per_minute": key.requests_per_minute,
+            })
         })
         .collect();
     Value::from(entries).to_string()

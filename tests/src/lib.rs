@@ -32,7 +32,7 @@ pub use caller::{Caller, Change, Customer};
 pub use client::Client;
 pub use code::wrong_codes;
 pub use faults::{Effect, Faults, FaultyStore};
-pub use keys::{Key, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO};
+pub use keys::{Key, LIMITED, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO};
 pub use mail::{Mail, Outbox};
 pub use program::Program;
 pub use raw::{Raw, http as raw_http};

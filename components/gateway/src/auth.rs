@@ -24,9 +24,13 @@ pub(crate) struct Caller {
     pub(crate) role: Role,
 }
 
-/// Finds the caller by its `X-API-Key`, then by its `X-SUB-PARTNER-ID`.
-pub(crate) fn caller(headers: &HeaderMap, keys: &[ApiKey]) -> Result<Caller, ApiError> {
-    let key = authenticate(headers, keys).ok_or(ApiError::Unauthorized)?;
+/// The key a request comes with, if it is one of ours.
+pub(crate) fn key<'a>(headers: &HeaderMap, keys: &'a [ApiKey]) -> Result<&'a ApiKey, ApiError> {
+    authenticate(headers, keys).ok_or(ApiError::Unauthorized)
+}
+
+/// Whom the holder of a key acts as: `X-SUB-PARTNER-ID` narrows it down.
+pub(crate) fn caller(headers: &HeaderMap, key: &ApiKey) -> Result<Caller, ApiError> {
     check_version(headers)?;
     let sub_partner = match single(headers, "x-sub-partner-id") {
         Ok(None) => None,
@@ -75,12 +79,13 @@ mod tests {
     use http::{HeaderName, HeaderValue};
     use uuid::Uuid;
 
-    fn key(secret: &str, partner: u128) -> ApiKey {
+    fn entry(secret: &str, partner: u128) -> ApiKey {
         ApiKey {
             sha256: Sha256::digest(secret).into(),
             partner: Uuid::from_u128(partner),
             name: format!("Partner {partner}"),
             role: Role::ReadWrite,
+            requests_per_minute: None,
         }
     }
 
@@ -93,8 +98,9 @@ mod tests {
     }
 
     fn status(of: &[(&'static str, &str)]) -> Result<Uuid, &'static str> {
-        let keys = [key("old", 1), key("new", 1), key("other", 2)];
-        match caller(&headers(of), &keys) {
+        let keys = [entry("old", 1), entry("new", 1), entry("other", 2)];
+        let headers = headers(of);
+        match key(&headers, &keys).and_then(|key| caller(&headers, key)) {
             Ok(caller) => Ok(caller.acting_as.partner),
             Err(ApiError::Unauthorized) => Err("401"),
             Err(ApiError::BadRequest(_)) => Err("400"),
@@ -141,9 +147,10 @@ mod tests {
 
     #[test]
     fn a_sub_partner_is_a_uuid() {
-        let keys = [key("old", 1)];
+        let keys = [entry("old", 1)];
         let id = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
-        let caller = caller(&headers(&[("x-api-key", "old"), ("x-sub-partner-id", id)]), &keys).unwrap();
+        let headers = headers(&[("x-api-key", "old"), ("x-sub-partner-id", id)]);
+        let caller = caller(&headers, key(&headers, &keys).unwrap()).unwrap();
         assert_eq!(caller.acting_as.sub_partner, ids::parse(id));
         assert_eq!(status(&[("x-api-key", "old"), ("x-sub-partner-id", "x")]), Err("400"));
         assert_eq!(status(&[("x-api-key", "old"), ("x-sub-partner-id", "")]), Ok(Uuid::from_u128(1)));

@@ -7,6 +7,7 @@ use crate::customers;
 use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
 use crate::pages;
 use crate::ports::Ports;
+use crate::rate;
 use crate::routes::{self, Route};
 use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
@@ -45,7 +46,9 @@ async fn api<P: Ports>(
     body: impl Body,
 ) -> Result<Response, ApiError> {
     let settings = ApiSettings::load(ports)?;
-    let caller = auth::caller(&head.headers, &settings.api_keys)?;
+    let (key, now) = (auth::key(&head.headers, &settings.api_keys)?, ports.now());
+    rate::admit(ports, key, now)?;
+    let caller = auth::caller(&head.headers, key)?;
     let path = head.uri.path();
     let found = routes::find(path).ok_or(ApiError::NotFound)?;
     if found.route.sandbox_only() && !settings.environment.is_sandbox() {
@@ -72,7 +75,7 @@ async fn api<P: Ports>(
         query: head.uri.query().unwrap_or_default(),
         path,
         trace,
-        now: ports.now(),
+        now,
     };
     match (found.route, verb) {
         (Route::CodeOfEntity, Verb::Get) => authentication_codes::of_entity(&call, found.id),

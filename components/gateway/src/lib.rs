@@ -6,7 +6,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
-//! | `routes`, `http`, `auth`, `settings` | one step of that way each |
+//! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
 //! | `customers`, `authentication_codes` | the JSON API |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | [`messages`] | what a person reads in a mail or SMS |
@@ -32,6 +32,7 @@ pub mod messages;
 mod owner;
 mod pages;
 mod ports;
+mod rate;
 mod routes;
 mod sandbox;
 mod settings;

@@ -9,6 +9,7 @@ use crate::ports::challenges::{Key, Policy};
 use crate::ports::{SettingUnavailable, Settings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use core::num::NonZeroU32;
 use http::Uri;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -85,6 +86,8 @@ pub(crate) struct ApiKey {
     /// The partner's name, as people are shown it.
     pub(crate) name: String,
     pub(crate) role: Role,
+    /// How many requests it may make in a minute; any number if none.
+    pub(crate) requests_per_minute: Option<NonZeroU32>,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +97,8 @@ struct ApiKeyText {
     partner: String,
     name: String,
     role: Role,
+    #[serde(default)]
+    requests_per_minute: Option<NonZeroU32>,
 }
 
 /// What every request to the API needs.
@@ -136,7 +141,13 @@ fn api_keys(settings: &impl Settings) -> Result<Vec<ApiKey>, SettingError> {
         if keys.iter().any(|key| key.sha256 == sha256) {
             return Err(wrong("the same sha256 stands there twice"));
         }
-        keys.push(ApiKey { sha256, partner, name: text.name, role: text.role });
+        keys.push(ApiKey {
+            sha256,
+            partner,
+            name: text.name,
+            role: text.role,
+            requests_per_minute: text.requests_per_minute,
+        });
     }
     Ok(keys)
 }

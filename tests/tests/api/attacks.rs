@@ -4,8 +4,8 @@ use crate::support::{NEW, OLD, Pending};
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
-use stepgate_tests::{App, Host, Setup, wrong_codes};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use stepgate_tests::{App, Host, LIMITED, Setup, wrong_codes};
 
 stepgate_tests::suite! {
     two_hundred_guesses_at_once,
@@ -25,6 +25,7 @@ stepgate_tests::suite! {
     two_changes_at_once_leave_one_of_them,
     a_change_back_while_the_code_is_given_is_one_or_the_other,
     many_changes_at_once_leave_one_of_them,
+    a_hundred_requests_at_once_pass_no_limit_of_a_key,
     no_answer_tells_whose_an_id_is,
     no_answer_holds_a_code_or_token,
     a_path_with_a_slash_too_many_is_another_path,
@@ -34,6 +35,28 @@ stepgate_tests::suite! {
 
 fn count(codes: &[Value], status: &str) -> usize {
     codes.iter().filter(|code| code["status"] == status).count()
+}
+
+/// `contracts/authentication-codes.md` §1, "Rate limit"; RFC 6585 §4. Counted across instances, whatever comes at once.
+async fn a_hundred_requests_at_once_pass_no_limit_of_a_key(host: Host) {
+    const LIMIT: usize = 20;
+    let app = App::sandbox(host).await;
+    let limited = app.caller(LIMITED);
+    // From the beginning of a minute, so that it does not end under the test.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
+    app.advance(Duration::from_secs(60 - now % 60));
+    let answers = join_all((0..100).map(|_| limited.get("/api/customers"))).await;
+    let admitted = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(admitted, LIMIT);
+    for refused in answers.iter().filter(|answer| answer.status != 200) {
+        assert_eq!(refused.status, 429);
+        assert_eq!(refused.json(), json!("Too many requests with this key."));
+        let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait));
+    }
+    app.two().get("/api/customers").await.expect(200);
+    app.advance(Duration::from_secs(60));
+    limited.get("/api/customers").await.expect(200);
 }
 
 /// security.md: N guesses sent at once pass a limit that is read, then written. Exactly `limit` compared.

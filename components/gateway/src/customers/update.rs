@@ -19,6 +19,9 @@ use uuid::Uuid;
 /// How often the address may change under a request before it gives up.
 const TRIES: usize = 3;
 
+/// Names the code that was sent, which saves the client the look-up. The code itself is in the message only.
+const CODE_ID_HEADER: &str = "x-authentication-code-id";
+
 /// Nobody gets a mail, reads it and types the code in faster than this.
 const FASTEST_PERSON: Duration = Duration::from_secs(1);
 
@@ -32,15 +35,24 @@ pub(crate) async fn update<P: Ports>(
     let record = with_external_id(call, Record::load(call, id)?, update.external_id)?;
     match change_address(call, &record, &update.email).await? {
         None => Ok(empty(StatusCode::NO_CONTENT)),
-        Some(change) => {
-            let place = format!("/api/customers/{}/email-changes/{change}", record.id);
-            let place = HeaderValue::from_str(&place)
-                .map_err(|_| ApiError::Internal("a location could not be written".into()))?;
+        Some(Opened { change, code }) => {
             let mut response = empty(StatusCode::NO_CONTENT);
-            response.headers_mut().insert(LOCATION, place);
+            let place = format!("/api/customers/{}/email-changes/{change}", record.id);
+            response.headers_mut().insert(LOCATION, header(&place)?);
+            response.headers_mut().insert(CODE_ID_HEADER, header(&code)?);
             Ok(response)
         }
     }
+}
+
+fn header(text: &str) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(text).map_err(|_| ApiError::Internal("a header could not be written".into()))
+}
+
+/// A change that now waits, and the id of the code that was sent for it.
+struct Opened {
+    change: Uuid,
+    code: String,
 }
 
 fn with_external_id<P: Ports>(
@@ -64,12 +76,12 @@ fn with_external_id<P: Ports>(
     Ok(record)
 }
 
-/// Answers the id of the change that now waits; none if the customer has that address and nothing waits.
+/// Answers the change that now waits; none if the customer has that address and nothing waits.
 async fn change_address<P: Ports>(
     call: &Call<'_, P>,
     record: &Record,
     to: &Email,
-) -> Result<Option<Uuid>, ApiError> {
+) -> Result<Option<Opened>, ApiError> {
     let entity = EmailChange::entity(record.id);
     for _ in 0..TRIES {
         let looked = call.ports.now();
@@ -94,7 +106,7 @@ async fn change_address<P: Ports>(
             continue;
         }
         guarded::announce(call, &settings, &order, &issued).await?;
-        return Ok(Some(order.held.entity_id));
+        return Ok(Some(Opened { change: order.held.entity_id, code: issued.challenge.id }));
     }
     Err(ApiError::Internal("the address kept changing".into()))
 }

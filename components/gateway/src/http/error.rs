@@ -27,8 +27,10 @@ pub(crate) enum ApiError {
     TooLarge,
     /// 415.
     UnsupportedMediaType,
-    /// 429, with the seconds to wait.
+    /// 429 for a message too soon after the last, with the seconds to wait.
     Throttled(u64),
+    /// 429 for a key that made too many requests, with the seconds to wait.
+    TooManyRequests(u64),
     /// 500, message and trace id. The reason goes to the log only, and holds no secret and no address.
     Internal(String),
 }
@@ -75,13 +77,9 @@ impl ApiError {
                 "The body must be of type application/json in UTF-8.",
             ),
             ApiError::Throttled(seconds) => {
-                let mut response = message(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "Too soon after the last message. Nothing was sent.",
-                );
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
-                response
+                wait("Too soon after the last message. Nothing was sent.", *seconds)
             }
+            ApiError::TooManyRequests(seconds) => wait("Too many requests with this key.", *seconds),
             ApiError::Internal(_) => {
                 traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace)
             }
@@ -92,6 +90,12 @@ impl ApiError {
 /// The bare JSON string that most 4xx answers are.
 fn message(status: StatusCode, what: &str) -> Response {
     json(status, &what).unwrap_or_else(|_| empty(status))
+}
+
+fn wait(what: &str, seconds: u64) -> Response {
+    let mut response = message(StatusCode::TOO_MANY_REQUESTS, what);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn traced(status: StatusCode, message: &str, trace_id: &TraceId) -> Response {

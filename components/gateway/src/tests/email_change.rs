@@ -21,7 +21,12 @@ fn the_owner_of_the_old_address_is_asked_and_the_address_stays_until_then() {
         (&json!("AuthorizationRequired"), &json!("ben@example.org"))
     );
     assert_eq!(change["customer_id"], json!(customer));
-    assert_eq!(ports.pending(&customer)["entity_id"], change["id"]);
+    let code = ports.pending(&customer);
+    assert_eq!(code["entity_id"], change["id"]);
+    let again = ports.send("PUT", &format!("/api/customers/{customer}"), r#"{"email":"ben@example.org"}"#);
+    assert_ne!(again.header("x-authentication-code-id"), code["id"]);
+    assert_eq!(again.header("x-authentication-code-id"), ports.pending(&customer)["id"]);
+    let place = again.header("location").to_owned();
 
     ports.submit(ports.pending(&customer)["id"].as_str().unwrap(), 123_456);
     assert_eq!(ports.send("GET", &place, "").json()["status"], "Applied");

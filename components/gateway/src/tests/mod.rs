@@ -8,5 +8,6 @@ mod email_change;
 mod failures;
 mod idempotency;
 mod pages;
+mod rate;
 mod sandbox;
 mod scopes;

@@ -58,6 +58,7 @@ pub(super) fn allowed(name: &str) -> &'static str {
         "api_keys" | "mac_keys" => "must be a list of tables",
         "smtp" | "limits" => "must be a table",
         _ if name.starts_with("api_keys[") && name.ends_with(".role") => "must be read-write or read-only",
+        _ if name.ends_with(".requests_per_minute") => "must be a whole number from 1 to 4294967295",
         _ => match SETTINGS.iter().find(|(known, _)| *known == name) {
             Some((_, Form::Text)) => "must be text",
             Some((_, Form::Number)) => "must be a whole number, neither negative nor too large",

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
+use std::num::NonZeroU32;
 use uuid::Uuid;
 
 /// The API key that the sandbox comes with. The whole world knows it, so production refuses it.
@@ -28,6 +29,7 @@ pub(super) struct ApiKeyText {
     partner: String,
     name: String,
     role: Role,
+    requests_per_minute: Option<NonZeroU32>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +57,8 @@ pub(crate) struct ApiKey {
     partner: String,
     name: String,
     role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_per_minute: Option<NonZeroU32>,
 }
 
 /// A secret that codes and links are sealed with.
@@ -78,7 +82,13 @@ pub(crate) struct Guest {
 impl ApiKey {
     /// A key given as such, not by its hash.
     pub(crate) fn of(key: &str, partner: Uuid, name: &str, role: Role) -> Self {
-        Self { sha256: sha256(key), partner: partner.to_string(), name: name.into(), role }
+        Self {
+            sha256: sha256(key),
+            partner: partner.to_string(),
+            name: name.into(),
+            role,
+            requests_per_minute: None,
+        }
     }
 }
 
@@ -171,7 +181,13 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
         if !is_name(&text.name) {
             return wrong("name", "must be 1 to 80 characters on one line");
         }
-        Ok(ApiKey { sha256: text.sha256, partner: partner.to_string(), name: text.name, role: text.role })
+        Ok(ApiKey {
+            sha256: text.sha256,
+            partner: partner.to_string(),
+            name: text.name,
+            role: text.role,
+            requests_per_minute: text.requests_per_minute,
+        })
     };
     texts.into_iter().enumerate().map(check).collect()
 }

@@ -19,20 +19,18 @@ pub async fn create_customer(client: &mut Client, number: usize) -> Result<Strin
     Ok(expect(&answer, 201, "").and_then(|()| id(answer.body))?.to_owned())
 }
 
-/// Asks for another address, which issues a challenge. Answers the id of the change.
+/// Asks for another address, which issues a challenge. Answers the id of the code.
 pub async fn issue(client: &mut Client, customer: &str, address: usize) -> Result<String> {
     let path = format!("/api/customers/{customer}");
     let answer = client.send("PUT", &path, KEY, &format!(r#"{{"email":"a{address}@example.org"}}"#)).await?;
     expect(&answer, 204, "")?;
-    let change = answer.location.and_then(|location| location.rsplit('/').next());
-    Ok(change.context("a location")?.to_owned())
+    Ok(answer.code.context("the id of a code")?.to_owned())
 }
 
-/// The id of the code that waits for a change.
-pub async fn code_of(client: &mut Client, change: &str) -> Result<String> {
-    let path = format!("/api/authentication-codes/entity/{change}");
-    let answer = client.send("GET", &path, KEY, "").await?;
-    Ok(expect(&answer, 200, "Pending").and_then(|()| id(answer.body))?.to_owned())
+/// Looks up the code that waits for a customer.
+pub async fn look_up(client: &mut Client, customer: &str) -> Result<()> {
+    let path = format!("/api/authentication-codes/entity/{customer}");
+    expect(&client.send("GET", &path, KEY, "").await?, 200, "Pending")
 }
 
 pub async fn confirm(client: &mut Client, code: &str) -> Result<()> {

@@ -18,7 +18,8 @@ pub struct Client {
 /// An answer, whole.
 pub struct Answer<'a> {
     pub status: u16,
-    pub location: Option<&'a str>,
+    /// The id of the code that was sent, where one was.
+    pub code: Option<&'a str>,
     pub body: &'a str,
 }
 
@@ -26,7 +27,7 @@ struct Head {
     status: u16,
     bytes: usize,
     body_bytes: usize,
-    location: Option<std::ops::Range<usize>>,
+    code: Option<std::ops::Range<usize>>,
 }
 
 impl Client {
@@ -61,7 +62,7 @@ impl Client {
         let text = std::str::from_utf8(&self.answer)?;
         Ok(Answer {
             status: head.status,
-            location: head.location.and_then(|range| text.get(range)),
+            code: head.code.and_then(|range| text.get(range)),
             body: text.get(head.bytes..end).context("a body of whole letters")?,
         })
     }
@@ -73,15 +74,15 @@ fn head(bytes: &[u8]) -> Result<Option<Head>> {
     let mut answer = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head_bytes) = answer.parse(bytes)? else { return Ok(None) };
     let status = answer.code.context("a status")?;
-    let mut head = Head { status, bytes: head_bytes, body_bytes: 0, location: None };
+    let mut head = Head { status, bytes: head_bytes, body_bytes: 0, code: None };
     for header in answer.headers.iter() {
         if header.name.eq_ignore_ascii_case("content-length") {
             head.body_bytes = std::str::from_utf8(header.value)?.parse()?;
         } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
             bail!("the answer comes in chunks, which this client does not read");
-        } else if header.name.eq_ignore_ascii_case("location") {
+        } else if header.name.eq_ignore_ascii_case("x-authentication-code-id") {
             let start = header.value.as_ptr().addr() - bytes.as_ptr().addr();
-            head.location = Some(start..start + header.value.len());
+            head.code = Some(start..start + header.value.len());
         }
     }
     Ok(Some(head))

@@ -5,7 +5,14 @@
 mod api;
 mod client;
 mod cycles;
+#[path = "../core/fixture.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod fixture;
+mod live;
 mod load;
+#[path = "../core/native.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod native;
 mod program;
 mod start;
 mod twin;
@@ -20,8 +27,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn(&mut Table) -> anyhow::Result<()>;
 
 /// By the names that may be given as arguments: `-- cycles` runs that one only.
-const MEASUREMENTS: [(&str, Measurement); 3] =
-    [("start", start::measure), ("wrong", wrong::measure), ("cycles", cycles::measure)];
+const MEASUREMENTS: [(&str, Measurement); 4] = [
+    ("start", start::measure),
+    ("wrong", wrong::measure),
+    ("cycles", cycles::measure),
+    ("live", live::measure),
+];
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);

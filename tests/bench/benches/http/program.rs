@@ -34,8 +34,16 @@ pub struct Server {
 impl Server {
     /// Starts the program with its data in a folder. Its log goes nowhere, but is written.
     pub fn stepgate(data: &Path) -> Result<Self> {
+        Self::stepgate_with(data, [])
+    }
+
+    /// The same with settings in its environment.
+    pub fn stepgate_with(
+        data: &Path,
+        settings: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self> {
         let mut command = Command::new(release_folder()?.join("stepgate"));
-        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).envs(settings);
         Self::start(command)
     }
 
