@@ -8,6 +8,7 @@
 //! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
 //! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
 //! | `customers`, `authentication_codes` | the JSON API |
+//! | `listing` | pages of lists |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | [`messages`] | what a person reads in a mail or SMS |
 //! | `pages` | what a person sees in a browser |
@@ -28,6 +29,7 @@ mod idempotency;
 mod ids;
 mod inbox;
 mod json;
+mod listing;
 pub mod messages;
 mod owner;
 mod pages;

@@ -3,13 +3,14 @@
 use super::address::State;
 use super::external;
 use super::fields::NewCustomer;
-use super::list;
+use super::list::LISTS;
 use super::object::Customer;
 use super::record::Record;
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
 use crate::json::canonical;
+use crate::listing::{Places, lists_of};
 use crate::ports::Ports;
 use http::StatusCode;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<
 fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Response, ApiError> {
     let owner = call.caller.acting_as;
     external::check_free(call, &owner, id, new.external_id.as_deref())?;
-    let places = list::claim(call.ports, &owner)?;
+    let places = Places::claim(call.ports, lists_of(LISTS, &owner))?;
     let record = Record {
         id,
         owner,
@@ -38,7 +39,7 @@ fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Resp
     record.write(call.ports)?;
     external::enter(call, &record)?;
     // Last, so that whatever a list names is complete.
-    list::enter(call.ports, &record)?;
+    record.places.enter(call.ports, record.id)?;
     let state = State { present: record.first_email.clone(), applied: None, open: false };
     json(StatusCode::CREATED, &Customer::of(record, state))
 }

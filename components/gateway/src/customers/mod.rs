@@ -13,7 +13,7 @@ mod update;
 
 pub(crate) use create::create;
 pub(crate) use email_changes::email_change;
-pub(crate) use list::list;
+pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use reset::forget_all;
 pub(crate) use update::update;

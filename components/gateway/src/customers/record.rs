@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::email::Email;
 use crate::http::ApiError;
 use crate::ids;
+use crate::listing::{Entry, Places};
 use crate::owner::Owner;
 use crate::ports::Ports;
 use serde::{Deserialize, Serialize};
@@ -36,13 +37,18 @@ pub(crate) struct Record {
     pub(crate) updated_at: Timestamp,
 }
 
-/// Its slots in the lists, so that a page can begin at it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Places {
-    /// In the list of all of the partner's customers.
-    pub(crate) of_partner: u64,
-    /// In the list of its sub-partner's customers, if it has one.
-    pub(crate) of_sub_partner: Option<u64>,
+impl Entry for Record {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn places(&self) -> &Places {
+        &self.places
+    }
+
+    fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Option<Record>, ApiError> {
+        Ok(Record::of(call.ports, id)?.filter(|record| call.caller.acting_as.reaches(&record.owner)))
+    }
 }
 
 impl Record {
@@ -50,11 +56,6 @@ impl Record {
     pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, ApiError> {
         let id = ids::parse(id).ok_or(ApiError::NotFound)?;
         Record::reachable(call, id)?.ok_or(ApiError::NotFound)
-    }
-
-    /// The same; none for a customer that is not there or is not the caller's.
-    pub(crate) fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Option<Record>, ApiError> {
-        Ok(Record::of(call.ports, id)?.filter(|record| call.caller.acting_as.reaches(&record.owner)))
     }
 
     /// Whoever's it is. Not for the caller's eyes.

@@ -22,6 +22,6 @@ pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiEr
 /// The record goes last: it is what the lists are found by, if this is cut short and done again.
 fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
     external::leave(call, record, record.external_id.as_deref())?;
-    list::leave(call.ports, record)?;
+    record.places.leave(call.ports)?;
     record.forget(call.ports)
 }

@@ -1,0 +1,55 @@
+//! Where a record stands in the lists.
+
+use crate::owner::Owner;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use stepgate_storage::{Log, Store, StoreError};
+use uuid::Uuid;
+
+/// The lists a record stands in, and its slot in each. Part of the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Places(BTreeMap<String, u64>);
+
+impl Places {
+    /// Claims a slot in each list. The record has to be written with them before [`Places::enter`].
+    pub(crate) fn claim(
+        store: &impl Store,
+        lists: impl IntoIterator<Item = String>,
+    ) -> Result<Places, StoreError> {
+        let claim = |list: String| log(&list).claim(store).map(|slot| (list, slot));
+        lists.into_iter().map(claim).collect::<Result<_, _>>().map(Places)
+    }
+
+    /// Shows the record in its lists. Comes last, so that whatever a list names is complete.
+    pub(crate) fn enter(&self, store: &impl Store, id: Uuid) -> Result<(), StoreError> {
+        let id = id.to_string();
+        self.0.iter().try_for_each(|(list, slot)| log(list).write(store, *slot, &id))
+    }
+
+    /// Takes the record out of its lists.
+    pub(crate) fn leave(&self, store: &impl Store) -> Result<(), StoreError> {
+        self.0.iter().try_for_each(|(list, slot)| log(list).forget(store, *slot))
+    }
+
+    /// The record's slot in a list; none if it is not in it.
+    pub(super) fn slot_in(&self, list: &str) -> Option<u64> {
+        self.0.get(list).copied()
+    }
+}
+
+/// The lists that an owner's things of one kind stand in: its partner's and, for a sub-partner's things, that one's too.
+pub(crate) fn lists_of(kind: &str, owner: &Owner) -> Vec<String> {
+    let partner = Owner { sub_partner: None, ..*owner };
+    let sub_partner = owner.sub_partner.map(|_| list_of(kind, owner));
+    [list_of(kind, &partner)].into_iter().chain(sub_partner).collect()
+}
+
+/// The list of all things of one kind that somebody who acts as `owner` reaches.
+pub(crate) fn list_of(kind: &str, owner: &Owner) -> String {
+    format!("{kind}/{}", owner.scope())
+}
+
+pub(super) fn log(list: &str) -> Log {
+    Log::keeping_all(list)
+}
