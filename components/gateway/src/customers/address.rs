@@ -3,37 +3,37 @@
 
 use super::record::Record;
 use crate::email::Email;
-use crate::guarded::{Change, EmailChange, Held};
+use crate::guarded::{Change, EmailChange, Standing};
 use crate::http::ApiError;
 use crate::ports::Ports;
-use crate::ports::challenges::{ChallengeStatus as Status, Error};
 use stepgate_storage::Timestamp;
-use uuid::Uuid;
 
-/// Where the address stands.
+/// An address, and since when.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct State {
-    pub(super) present: Email,
-    /// The change that made it so, and when that was asked for; none if it is the first address.
-    pub(super) applied: Option<(Uuid, Timestamp)>,
-    /// Whether a change of it waits for its confirmation.
-    pub(super) open: bool,
+pub(crate) struct Address {
+    pub(crate) email: Email,
+    /// When the change that made it so was asked for; none if it is the first address.
+    pub(super) since: Option<Timestamp>,
 }
 
-impl State {
-    pub(super) fn of(ports: &impl Ports, record: &Record) -> Result<State, ApiError> {
-        let first = || record.first_email.clone();
-        let current = match ports.current(&record.owner.scope(), &EmailChange::entity(record.id)) {
-            Ok(current) => current,
-            Err(Error::NotFound) => return Ok(State { present: first(), applied: None, open: false }),
-            Err(error) => return Err(error.into()),
-        };
-        let open = current.challenge.is_some_and(|challenge| challenge.status == Status::Pending);
-        let Some(confirmed) = current.confirmed else {
-            return Ok(State { present: first(), applied: None, open });
-        };
-        let held = Held::read(&confirmed)?;
-        let Change::EmailChange(change) = held.change;
-        Ok(State { present: change.to, applied: Some((held.entity_id, held.requested_at)), open })
+impl Address {
+    pub(crate) fn of(ports: &impl Ports, record: &Record) -> Result<Address, ApiError> {
+        let standing = Standing::of(ports, &record.owner.scope(), &EmailChange::entity(record.id))?;
+        Address::standing(record, &standing)
+    }
+
+    /// The address of a customer whose address stands so.
+    pub(super) fn standing(record: &Record, standing: &Standing) -> Result<Address, ApiError> {
+        let Some(held) = &standing.applied else { return Ok(Address::first(record)) };
+        match &held.change {
+            Change::EmailChange(change) => {
+                Ok(Address { email: change.to.clone(), since: Some(held.requested_at) })
+            }
+        }
+    }
+
+    /// The address a customer begins with.
+    pub(super) fn first(record: &Record) -> Address {
+        Address { email: record.first_email.clone(), since: None }
     }
 }

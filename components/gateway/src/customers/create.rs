@@ -1,6 +1,6 @@
 //! `POST /api/customers`
 
-use super::address::State;
+use super::address::Address;
 use super::external;
 use super::fields::NewCustomer;
 use super::list::LISTS;
@@ -40,6 +40,6 @@ fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Resp
     external::enter(call, &record)?;
     // Last, so that whatever a list names is complete.
     record.places.enter(call.ports, record.id)?;
-    let state = State { present: record.first_email.clone(), applied: None, open: false };
-    json(StatusCode::CREATED, &Customer::of(record, state))
+    let address = Address::first(&record);
+    json(StatusCode::CREATED, &Customer::of(record, address))
 }

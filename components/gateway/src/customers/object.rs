@@ -1,6 +1,6 @@
 //! The Customer object, and the routes that answer one.
 
-use super::address::State;
+use super::address::Address;
 use super::external;
 use super::record::{CustomerType, Record};
 use crate::call::Call;
@@ -36,15 +36,15 @@ impl Customer {
     ///
     /// An applied change of the address counts as an update of when it was asked for; nobody writes down when it was
     /// confirmed.
-    pub(super) fn of(record: Record, state: State) -> Customer {
-        let applied = state.applied.map_or(record.updated_at, |(_, at)| at);
+    pub(super) fn of(record: Record, address: Address) -> Customer {
+        let applied = address.since.unwrap_or(record.updated_at);
         Customer {
             id: record.id,
             customer_type: record.customer_type,
             // Where a customer begins; identifications move it on.
             status: "IdentificationRequired",
             name: record.name,
-            email: state.present,
+            email: address.email,
             external_id: record.external_id,
             partner_id: record.owner.partner,
             identification_ids: [],
@@ -56,8 +56,8 @@ impl Customer {
     }
 
     pub(super) fn load<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Customer, ApiError> {
-        let state = State::of(call.ports, &record)?;
-        Ok(Customer::of(record, state))
+        let address = Address::of(call.ports, &record)?;
+        Ok(Customer::of(record, address))
     }
 }
 

@@ -17,19 +17,19 @@ use stepgate_storage::Timestamp;
 use uuid::Uuid;
 
 /// What is to be held.
-pub(crate) struct Order {
-    pub(crate) owner: Owner,
+pub(super) struct Order {
+    pub(super) owner: Owner,
     /// The core's name for what is changed.
-    pub(crate) entity: String,
+    pub(super) entity: String,
     /// Who is asked.
-    pub(crate) recipient: Email,
-    pub(crate) held: Held,
+    pub(super) recipient: Email,
+    pub(super) held: Held,
 }
 
 /// Issues the challenge, which supersedes the entity's challenge before it. Nobody has been told yet: [`announce`] does.
 ///
 /// Also answers whether codes of the challenge before it had to be waited for.
-pub(crate) async fn hold<P: Ports>(
+pub(super) async fn hold<P: Ports>(
     call: &Call<'_, P>,
     settings: &IssueSettings,
     order: &Order,
@@ -38,7 +38,7 @@ pub(crate) async fn hold<P: Ports>(
         scope: order.owner.scope(),
         entity: order.entity.clone(),
         subject: order.recipient.as_str().to_owned(),
-        purpose: order.held.change.purpose().to_owned(),
+        purpose: order.held.change.action().purpose().to_owned(),
         payload: order.held.payload()?,
         policy: settings.policy,
     };
@@ -54,7 +54,7 @@ pub(crate) async fn hold<P: Ports>(
 /// Makes the challenge known: to the API under its entity id, and to the person who is asked.
 ///
 /// If the person cannot be told, nobody may guess either: the challenge is closed again.
-pub(crate) async fn announce<P: Ports>(
+pub(super) async fn announce<P: Ports>(
     call: &Call<'_, P>,
     settings: &IssueSettings,
     order: &Order,
@@ -75,8 +75,10 @@ fn tell<P: Ports>(
     issued: &Issued,
 ) -> Result<(), ApiError> {
     let challenge = &issued.challenge;
-    Reference { entity: order.entity.clone(), challenge: challenge.id.clone() }
-        .write(call.ports, order.held.entity_id)?;
+    if order.held.change.action().has_own_id() {
+        let reference = Reference { entity: order.entity.clone(), challenge: challenge.id.clone() };
+        reference.write(call.ports, order.held.entity_id)?;
+    }
     let link = settings.base_url.confirmation(&issued.link_token);
     let described = order.held.change.described();
     let notice = Notice {

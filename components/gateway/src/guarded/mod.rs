@@ -5,16 +5,22 @@
 //! derived: whoever reads the entity asks the core for the value confirmed last. So nothing has to be told when a code
 //! is confirmed, and nothing is lost when a host dies between the two.
 //!
-//! Another kind of action is a variant of [`Change`] and a file like `email_change.rs`.
+//! Another kind of action is a file like `email_change.rs`, and its name in [`Change`].
 
+mod ask;
 mod email_change;
 mod hold;
+mod lookup;
 mod reference;
+mod standing;
 mod waiting;
 
+pub(crate) use ask::{Decision, Subject, ask};
 pub(crate) use email_change::EmailChange;
-pub(crate) use hold::{Order, announce, hold, withdraw};
+pub(crate) use hold::withdraw;
+pub(crate) use lookup::newest_code;
 pub(crate) use reference::Reference;
+pub(crate) use standing::Standing;
 
 use crate::http::ApiError;
 use crate::messages::Described;
@@ -33,8 +39,22 @@ pub(crate) struct Held {
     pub(crate) change: Change,
 }
 
-/// What is to be changed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A kind of change.
+trait Action {
+    /// The challenge's purpose: a code for one kind of change is worthless for another.
+    fn purpose(&self) -> &'static str;
+
+    /// What people are told they confirm.
+    fn described(&self) -> Described;
+
+    /// Whether each change has an id of its own, as one of an address has; else its id is that of the thing it changes.
+    fn has_own_id(&self) -> bool {
+        false
+    }
+}
+
+/// What is to be changed, and into what: whatever was confirmed last says all there is to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum Change {
     EmailChange(EmailChange),
@@ -66,17 +86,14 @@ fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, ApiError> {
 }
 
 impl Change {
-    /// The challenge's purpose: a code for one kind of change is worthless for another.
-    fn purpose(&self) -> &'static str {
+    fn action(&self) -> &dyn Action {
         match self {
-            Change::EmailChange(_) => EmailChange::PURPOSE,
+            Change::EmailChange(change) => change,
         }
     }
 
     /// What people are told they confirm.
     pub(crate) fn described(&self) -> Described {
-        match self {
-            Change::EmailChange(change) => change.described(),
-        }
+        self.action().described()
     }
 }
