@@ -22,6 +22,7 @@ mod call;
 mod component;
 mod customers;
 mod email;
+mod external;
 mod gateway;
 mod guarded;
 mod http;
@@ -38,6 +39,7 @@ mod rate;
 mod routes;
 mod sandbox;
 mod settings;
+mod stored;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! `POST /api/customers`
 
 use super::address::Address;
-use super::external;
 use super::fields::NewCustomer;
 use super::list::LISTS;
 use super::object::Customer;
 use super::record::Record;
 use crate::call::Call;
+use crate::external;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
 use crate::json::canonical;
@@ -23,7 +23,7 @@ pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<
 
 fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Response, ApiError> {
     let owner = call.caller.acting_as;
-    external::check_free(call, &owner, id, new.external_id.as_deref())?;
+    external::check_free::<Record>(call.ports, &owner, id, new.external_id.as_deref())?;
     let places = Places::claim(call.ports, lists_of(LISTS, &owner))?;
     let record = Record {
         id,
@@ -37,7 +37,7 @@ fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Resp
         updated_at: call.now,
     };
     record.write(call.ports)?;
-    external::enter(call, &record)?;
+    external::enter(call.ports, &record)?;
     // Last, so that whatever a list names is complete.
     record.places.enter(call.ports, record.id)?;
     let address = Address::first(&record);

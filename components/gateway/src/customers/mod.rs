@@ -3,7 +3,6 @@
 mod address;
 mod create;
 mod email_changes;
-mod external;
 mod fields;
 mod list;
 mod object;
@@ -17,3 +16,30 @@ pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use reset::forget_all;
 pub(crate) use update::update;
+
+use crate::call::Call;
+use crate::email::Email;
+use crate::external::External as _;
+use crate::http::ApiError;
+use crate::listing::Entry as _;
+use crate::ports::Ports;
+use address::Address;
+use record::Record;
+use stepgate_storage::StoreError;
+use uuid::Uuid;
+
+/// The customer with this id, if the caller may know of it.
+pub(crate) fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Record, ApiError> {
+    Record::reachable(call, id)?.ok_or(ApiError::NotFound)
+}
+
+/// The same for an id as it was sent.
+pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, ApiError> {
+    Record::load(call, id)
+}
+
+/// Where a customer is asked to confirm things now.
+pub(crate) fn email_of(ports: &impl Ports, id: Uuid) -> Result<Email, ApiError> {
+    let record = Record::of(ports, id)?.ok_or(StoreError::Corrupt("customer"))?;
+    Ok(Address::of(ports, &record)?.email)
+}

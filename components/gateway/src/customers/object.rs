@@ -1,15 +1,14 @@
 //! The Customer object, and the routes that answer one.
 
 use super::address::Address;
-use super::external;
 use super::record::{CustomerType, Record};
 use crate::call::Call;
 use crate::email::Email;
+use crate::external;
 use crate::http::{ApiError, Response, json};
 use crate::ports::Ports;
 use crate::when;
 use http::StatusCode;
-use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -68,6 +67,5 @@ pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, 
 
 /// `GET /api/customers/{external_id}/external`
 pub(crate) fn by_external_id<P: Ports>(call: &Call<'_, P>, external_id: &str) -> Result<Response, ApiError> {
-    let external_id = percent_decode_str(external_id).decode_utf8().map_err(|_| ApiError::NotFound)?;
-    json(StatusCode::OK, &Customer::load(call, external::find(call, &external_id)?)?)
+    json(StatusCode::OK, &Customer::load(call, external::find(call, external_id)?)?)
 }

@@ -2,14 +2,18 @@
 
 use crate::call::Call;
 use crate::email::Email;
+use crate::external::External;
 use crate::http::ApiError;
 use crate::ids;
 use crate::listing::{Entry, Places};
 use crate::owner::Owner;
 use crate::ports::Ports;
+use crate::stored;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{RecordKey, StoreError, Timestamp};
+use stepgate_storage::{RecordKey, Timestamp};
 use uuid::Uuid;
+
+const WHAT: &str = "customer";
 
 /// What kind of customer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,26 @@ impl Entry for Record {
     }
 }
 
+impl External for Record {
+    const KIND: &'static str = "customer";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    fn external_id(&self) -> Option<&str> {
+        self.external_id.as_deref()
+    }
+
+    fn of(ports: &impl Ports, id: Uuid) -> Result<Option<Record>, ApiError> {
+        Ok(stored::read(ports, &key(id), WHAT)?)
+    }
+}
+
 impl Record {
     /// The customer with this id, if the caller may know of it.
     pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, ApiError> {
@@ -58,15 +82,8 @@ impl Record {
         Record::reachable(call, id)?.ok_or(ApiError::NotFound)
     }
 
-    /// Whoever's it is. Not for the caller's eyes.
-    pub(super) fn of(ports: &impl Ports, id: Uuid) -> Result<Option<Record>, ApiError> {
-        let Some(text) = ports.get(&key(id))? else { return Ok(None) };
-        Ok(Some(serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("customer"))?))
-    }
-
     pub(crate) fn write(&self, ports: &impl Ports) -> Result<(), ApiError> {
-        let text = serde_json::to_string(self).map_err(|_| StoreError::Corrupt("customer"))?;
-        Ok(ports.set(&key(self.id), &text)?)
+        Ok(stored::write(ports, &key(self.id), self, WHAT)?)
     }
 
     pub(super) fn forget(&self, ports: &impl Ports) -> Result<(), ApiError> {

@@ -1,9 +1,9 @@
 //! Forgetting customers, for `POST /api/sandbox/reset`.
 
-use super::external;
 use super::list;
 use super::record::Record;
 use crate::call::Call;
+use crate::external;
 use crate::guarded::{self, EmailChange};
 use crate::http::ApiError;
 use crate::ports::Ports;
@@ -21,7 +21,7 @@ pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiEr
 
 /// The record goes last: it is what the lists are found by, if this is cut short and done again.
 fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
-    external::leave(call, record, record.external_id.as_deref())?;
+    external::leave(call.ports, record, record.external_id.as_deref())?;
     record.places.leave(call.ports)?;
     record.forget(call.ports)
 }

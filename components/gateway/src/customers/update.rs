@@ -1,11 +1,11 @@
 //! `PUT /api/customers/{id}`: the external id at once, the address when its owner has confirmed it.
 
 use super::address::Address;
-use super::external;
 use super::fields::CustomerUpdate;
 use super::record::Record;
 use crate::call::Call;
 use crate::email::Email;
+use crate::external;
 use crate::guarded::{self, Change, Decision, EmailChange, Subject};
 use crate::http::{ApiError, Response, empty};
 use crate::ids;
@@ -55,16 +55,16 @@ fn with_external_id<P: Ports>(
     if external_id.is_none() {
         return Ok(record);
     }
-    external::check_free(call, &record.owner, record.id, external_id.as_deref())?;
+    external::check_free::<Record>(call.ports, &record.owner, record.id, external_id.as_deref())?;
     let before = record.external_id.clone();
     if external_id != before {
         record.external_id = external_id;
         record.updated_at = call.now;
         record.write(call.ports)?;
-        external::leave(call, &record, before.as_deref())?;
+        external::leave(call.ports, &record, before.as_deref())?;
     }
     // Also where it has it already: an earlier request may have died before it came to this.
-    external::enter(call, &record)?;
+    external::enter(call.ports, &record)?;
     Ok(record)
 }
 

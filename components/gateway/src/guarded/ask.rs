@@ -68,9 +68,12 @@ pub(crate) async fn ask<P: Ports>(
         // while this request hung, may have been confirmed meanwhile; it is closed by now, so a second look is final.
         let in_doubt =
             standing.open().is_some() || waited || call.ports.now().since(looked) >= FASTEST_PERSON;
-        if in_doubt && decide(&look()?)? != decision {
-            withdraw(call, subject.owner, subject.entity).await?;
-            continue;
+        if in_doubt {
+            let now = look()?;
+            if now.applied != standing.applied || decide(&now)? != decision {
+                withdraw(call, subject.owner, subject.entity).await?;
+                continue;
+            }
         }
         announce(call, &settings, &order, &issued).await?;
         return Ok(Some(issued.challenge.id));

@@ -29,7 +29,7 @@ use stepgate_storage::Timestamp;
 use uuid::Uuid;
 
 /// A change that waits, as it is stored with its challenge.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Held {
     /// What the API calls `entity_id`.
     pub(crate) entity_id: Uuid,

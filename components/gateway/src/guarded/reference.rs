@@ -3,10 +3,12 @@
 use crate::http::ApiError;
 use crate::ids;
 use crate::ports::Ports;
+use crate::stored;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{RecordKey, StoreError};
+use stepgate_storage::RecordKey;
 use uuid::Uuid;
 
+const WHAT: &str = "reference";
 /// As long as the core can be asked about a challenge (`wit/challenges.wit`, `current`).
 const KEPT_DAYS: u64 = 31;
 
@@ -25,15 +27,12 @@ impl Reference {
     /// It says nothing about who may know: the core checks the scope when it is asked about the challenge.
     pub(crate) fn read(ports: &impl Ports, id: Uuid) -> Result<Option<Reference>, ApiError> {
         let Some(key) = key(id) else { return Ok(None) };
-        let Some(text) = ports.get(&key)? else { return Ok(None) };
-        let reference = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("reference"))?;
-        Ok(Some(reference))
+        Ok(stored::read(ports, &key, WHAT)?)
     }
 
     pub(super) fn write(&self, ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
         let key = key(id).ok_or_else(|| ApiError::Internal("an entity id carries no time".into()))?;
-        let text = serde_json::to_string(self).map_err(|_| StoreError::Corrupt("reference"))?;
-        Ok(ports.set(&key, &text)?)
+        Ok(stored::write(ports, &key, self, WHAT)?)
     }
 }
 
