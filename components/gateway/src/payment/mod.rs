@@ -29,6 +29,7 @@ mod swift_account_number;
 mod text;
 mod token;
 mod uk_account_number;
+mod wallet;
 
 pub(crate) use account_number::AccountNumber;
 pub(crate) use bic::Bic;
@@ -45,3 +46,4 @@ pub(crate) use swift_account_number::SwiftAccountNumber;
 pub(crate) use text::Text;
 pub(crate) use token::Token;
 pub(crate) use uk_account_number::UkAccountNumber;
+pub(crate) use wallet::Wallet;
