@@ -13,16 +13,21 @@
 //! | `iban` … `wallet` | one identifier each |
 //! | `account_identifier`, `account`, `currency`, `recipient` | the objects that the contract makes of them |
 
+mod account;
+mod account_identifier;
 mod account_number;
 mod bic;
 mod blockchain;
 mod coded;
 mod country;
+mod currency;
 mod currency_code;
 mod field_error;
 mod fields;
 mod iban;
 mod mask;
+mod once;
+mod recipient;
 mod routing_number;
 mod sort_code;
 mod swift_account_number;
@@ -31,15 +36,20 @@ mod token;
 mod uk_account_number;
 mod wallet;
 
+pub(crate) use account::Account;
+pub(crate) use account_identifier::AccountIdentifier;
 pub(crate) use account_number::AccountNumber;
 pub(crate) use bic::Bic;
 pub(crate) use blockchain::Blockchain;
 pub(crate) use coded::Coded;
 pub(crate) use country::Country;
+pub(crate) use currency::Currency;
 pub(crate) use currency_code::CurrencyCode;
 pub(crate) use field_error::{FieldError, Why};
 pub(crate) use fields::{Field, Fields, FromJson};
 pub(crate) use iban::Iban;
+pub(crate) use once::Once;
+pub(crate) use recipient::{BankAccount, Recipient};
 pub(crate) use routing_number::RoutingNumber;
 pub(crate) use sort_code::SortCode;
 pub(crate) use swift_account_number::SwiftAccountNumber;
