@@ -31,6 +31,8 @@ mod recipient;
 mod routing_number;
 mod sort_code;
 mod swift_account_number;
+#[cfg(test)]
+mod tests;
 mod text;
 mod token;
 mod uk_account_number;
