@@ -24,7 +24,7 @@ pub(crate) struct Field<'a> {
 /// Unknown fields are ignored. A field that is `null` counts as absent. A field of the wrong JSON type is refused, also
 /// an optional one. The tests at the end of this file read a whole body; this is how it goes:
 ///
-/// ```ignore
+/// ```text
 /// let Once(body) = json::object(body)?;
 /// let fields = Fields::of(&body, "")?;
 /// let customer_id = fields.uuid("customer_id")?;
