@@ -1,0 +1,4 @@
+//! What holds for the objects, and for every kind of value.
+
+mod anything;
+mod objects;
