@@ -120,6 +120,8 @@ fn values_out_of_range_are_named() {
         ("code_lifetime_seconds = 3601", "code_lifetime_seconds: "),
         ("resend_cooldown_seconds = 86401", "resend_cooldown_seconds: "),
         ("sender_name = \"a\\nb\"", "sender_name: "),
+        ("autoramp_status_spelling = \"s3cret\"", "autoramp_status_spelling: "),
+        ("fiat_address_authorization = \"all,s3cret\"", "fiat_address_authorization: "),
         ("base_url = \"2fa.example.com\"", "base_url: "),
         ("base_url = \"ftp://example.com\"", "base_url: "),
         ("base_url = \"https://s3cret@example.com\"", "base_url: "),

@@ -2,8 +2,10 @@
 
 use crate::auth;
 use crate::authentication_codes;
+use crate::autoramps;
 use crate::call::{Call, log_line};
 use crate::customers;
+use crate::fiat_addresses;
 use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
 use crate::pages;
 use crate::ports::Ports;
@@ -59,10 +61,11 @@ async fn api<P: Ports>(
     let verb = verb.ok_or_else(not_allowed)?;
     let body = match verb {
         Verb::Get => Vec::new(),
-        Verb::Post | Verb::Put if caller.role == Role::ReadOnly => {
+        _ if caller.role == Role::ReadOnly => {
             return Err(ApiError::Forbidden("This API key may only read."));
         }
-        Verb::Post | Verb::Put => {
+        Verb::Delete => Vec::new(),
+        Verb::Post | Verb::Put | Verb::Patch => {
             check_json(&head.headers)?;
             read_body(&head.headers, body).await?
         }
@@ -85,7 +88,23 @@ async fn api<P: Ports>(
         (Route::Customer, Verb::Get) => customers::by_id(&call, found.id),
         (Route::Customer, Verb::Put) => customers::update(&call, found.id, &body).await,
         (Route::CustomerByExternalId, Verb::Get) => customers::by_external_id(&call, found.id),
-        (Route::EmailChange, Verb::Get) => customers::email_change(&call, found.id, found.change),
+        (Route::EmailChange, Verb::Get) => customers::email_change(&call, found.id, found.sub),
+        (Route::Autoramps, Verb::Get) => autoramps::list(&call),
+        (Route::Autoramps, Verb::Post) => autoramps::create(&call, &body).await,
+        (Route::Autoramp, Verb::Get) => autoramps::by_id(&call, found.id),
+        (Route::Autoramp, Verb::Patch) => autoramps::edit(&call, found.id, &body).await,
+        (Route::Autoramp, Verb::Delete) => autoramps::cancel(&call, found.id).await,
+        (Route::AutorampByExternalId, Verb::Get) => autoramps::by_external_id(&call, found.id),
+        (Route::AutorampRetry, Verb::Post) => autoramps::retry(&call, found.id).await,
+        (Route::FiatAddresses, Verb::Get) => fiat_addresses::list(&call),
+        (Route::FiatAddresses, Verb::Post) => fiat_addresses::create(&call, &body).await,
+        (Route::FiatAddressesOfCustomer, Verb::Get) => fiat_addresses::list_of_customer(&call, found.id),
+        (Route::FiatAddress, Verb::Get) => fiat_addresses::one(&call, found.id, found.sub),
+        (Route::FiatAddress, Verb::Delete) => fiat_addresses::delete(&call, found.id, found.sub).await,
+        // Documented as not implemented: `contracts/authentication-codes.md` §3.3.
+        (Route::FiatAddressRetry, Verb::Post) => Err(ApiError::NotFound),
+        (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(&call, found.id, &body).await,
+        (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(&call, found.id, &body).await,
         (Route::SandboxReset, Verb::Post) => sandbox::reset(&call).await,
         _ => Err(not_allowed()),
     }

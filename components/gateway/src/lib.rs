@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
 //! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
-//! | `customers`, `authentication_codes` | the JSON API |
+//! | `customers`, `autoramps`, `fiat_addresses`, `authentication_codes` | the JSON API |
 //! | `listing` | pages of lists |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
@@ -17,6 +17,7 @@
 
 mod auth;
 mod authentication_codes;
+mod autoramps;
 mod bindings;
 mod call;
 #[cfg(target_arch = "wasm32")]
@@ -24,6 +25,7 @@ mod component;
 mod customers;
 mod email;
 mod external;
+mod fiat_addresses;
 mod gateway;
 mod guarded;
 mod http;
@@ -35,14 +37,6 @@ mod listing;
 pub mod messages;
 mod owner;
 mod pages;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "fiat addresses and autoramps, which use it, are still to come"
-    )
-)]
 mod payment;
 mod ports;
 mod rate;

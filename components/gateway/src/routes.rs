@@ -13,7 +13,17 @@ pub(crate) enum Route {
     Customer,
     CustomerByExternalId,
     EmailChange,
+    Autoramps,
+    Autoramp,
+    AutorampByExternalId,
+    AutorampRetry,
+    FiatAddresses,
+    FiatAddressesOfCustomer,
+    FiatAddress,
+    FiatAddressRetry,
     SandboxReset,
+    SandboxAutoramp,
+    SandboxFiatAddress,
     Confirm,
     Inbox,
     InboxJson,
@@ -23,14 +33,24 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 13] = [
+const TABLE: [(&str, Route); 23] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
     ("/api/customers/{id}", Route::Customer),
     ("/api/customers/{id}/external", Route::CustomerByExternalId),
-    ("/api/customers/{id}/email-changes/{change}", Route::EmailChange),
+    ("/api/customers/{id}/email-changes/{sub}", Route::EmailChange),
+    ("/api/autoramps", Route::Autoramps),
+    ("/api/autoramps/{id}", Route::Autoramp),
+    ("/api/autoramps/{id}/external", Route::AutorampByExternalId),
+    ("/api/autoramps/{id}/retry-auth", Route::AutorampRetry),
+    ("/api/addresses/fiat", Route::FiatAddresses),
+    ("/api/addresses/fiat/{id}", Route::FiatAddressesOfCustomer),
+    ("/api/addresses/fiat/{id}/{sub}", Route::FiatAddress),
+    ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
     ("/api/sandbox/reset", Route::SandboxReset),
+    ("/api/sandbox/autoramp/{id}", Route::SandboxAutoramp),
+    ("/api/sandbox/fiat-verification/{id}", Route::SandboxFiatAddress),
     ("/confirm/{id}", Route::Confirm),
     ("/inbox", Route::Inbox),
     ("/inbox.json", Route::InboxJson),
@@ -44,11 +64,18 @@ impl Route {
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
             Route::Code => &[Verb::Put],
-            Route::SandboxReset => &[Verb::Post],
-            Route::Customers | Route::Confirm => &[Verb::Get, Verb::Post],
+            Route::SandboxAutoramp | Route::SandboxFiatAddress => &[Verb::Put],
+            Route::SandboxReset | Route::AutorampRetry | Route::FiatAddressRetry => &[Verb::Post],
+            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm => {
+                &[Verb::Get, Verb::Post]
+            }
             Route::Customer => &[Verb::Get, Verb::Put],
+            Route::Autoramp => &[Verb::Get, Verb::Patch, Verb::Delete],
+            Route::FiatAddress => &[Verb::Get, Verb::Delete],
             Route::CodeOfEntity
             | Route::CustomerByExternalId
+            | Route::AutorampByExternalId
+            | Route::FiatAddressesOfCustomer
             | Route::EmailChange
             | Route::Inbox
             | Route::InboxJson
@@ -60,7 +87,14 @@ impl Route {
 
     /// Whether it exists in the sandbox only.
     pub(crate) fn sandbox_only(self) -> bool {
-        matches!(self, Route::SandboxReset | Route::Inbox | Route::InboxJson)
+        matches!(
+            self,
+            Route::SandboxReset
+                | Route::SandboxAutoramp
+                | Route::SandboxFiatAddress
+                | Route::Inbox
+                | Route::InboxJson
+        )
     }
 
     /// The value of the `Allow` header.
@@ -74,8 +108,8 @@ pub(crate) struct Found<'p> {
     pub(crate) route: Route,
     /// The parameter `{id}`, as it stands in the path; empty where there is none.
     pub(crate) id: &'p str,
-    /// The parameter `{change}` likewise.
-    pub(crate) change: &'p str,
+    /// The parameter `{sub}` likewise: the id of something that belongs to what `id` names.
+    pub(crate) sub: &'p str,
 }
 
 /// Whether a path belongs to the JSON API, where every request needs a key.
@@ -95,7 +129,7 @@ pub(crate) fn find(path: &str) -> Option<Found<'_>> {
     });
     let found = ROUTER.at(path).ok()?;
     let parameter = |name| found.params.get(name).unwrap_or_default();
-    Some(Found { route: *found.value, id: parameter("id"), change: parameter("change") })
+    Some(Found { route: *found.value, id: parameter("id"), sub: parameter("sub") })
 }
 
 #[cfg(test)]
@@ -106,12 +140,12 @@ mod tests {
     fn every_path_of_the_table_leads_to_its_route() {
         for (path, route) in TABLE {
             let id = if path.contains("{id}") { "a" } else { "" };
-            let found_at = path.replace("{id}", "a").replace("{change}", "b");
+            let found_at = path.replace("{id}", "a").replace("{sub}", "b");
             let found = find(&found_at).unwrap();
             assert_eq!((found.route, found.id), (route, id), "{path}");
         }
         let found = find("/api/customers/x%2Fy/email-changes/z").unwrap();
-        assert_eq!((found.id, found.change), ("x%2Fy", "z"));
+        assert_eq!((found.id, found.sub), ("x%2Fy", "z"));
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct SettingError {
 }
 
 impl SettingError {
-    fn new(name: &'static str, why: impl Into<String>) -> SettingError {
+    pub(crate) fn new(name: &'static str, why: impl Into<String>) -> SettingError {
         SettingError { name, why: why.into() }
     }
 }
@@ -261,7 +261,7 @@ impl BaseUrl {
 }
 
 /// A setting; one that is empty is not set.
-fn read(settings: &impl Settings, name: &'static str) -> Result<Option<String>, SettingError> {
+pub(crate) fn read(settings: &impl Settings, name: &'static str) -> Result<Option<String>, SettingError> {
     match settings.setting(name) {
         Ok(value) => Ok(value.filter(|text| !text.trim().is_empty())),
         Err(SettingUnavailable) => Err(SettingError::new(name, "could not be read")),

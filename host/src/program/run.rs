@@ -127,7 +127,7 @@ fn settings(
         ("api_keys", json(&api_keys)?),
         ("mac_keys", json(&mac_keys)?),
     ];
-    settings.extend(guest.sender_name.map(|name| ("sender_name", name)));
+    settings.extend(guest.texts);
     let numbers = [
         ("code_lifetime_seconds", guest.code_lifetime_seconds),
         ("code_attempts", guest.code_attempts),

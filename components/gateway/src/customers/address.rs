@@ -6,7 +6,7 @@ use crate::email::Email;
 use crate::guarded::{Change, EmailChange, Standing};
 use crate::http::ApiError;
 use crate::ports::Ports;
-use stepgate_storage::Timestamp;
+use stepgate_storage::{StoreError, Timestamp};
 
 /// An address, and since when.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,11 +25,10 @@ impl Address {
     /// The address of a customer whose address stands so.
     pub(super) fn standing(record: &Record, standing: &Standing) -> Result<Address, ApiError> {
         let Some(held) = &standing.applied else { return Ok(Address::first(record)) };
-        match &held.change {
-            Change::EmailChange(change) => {
-                Ok(Address { email: change.to.clone(), since: Some(held.requested_at) })
-            }
-        }
+        let Change::EmailChange(change) = &held.change else {
+            return Err(StoreError::Corrupt("address").into());
+        };
+        Ok(Address { email: change.to.clone(), since: Some(held.requested_at) })
     }
 
     /// The address a customer begins with.

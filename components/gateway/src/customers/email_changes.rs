@@ -40,7 +40,7 @@ pub(crate) fn email_change<P: Ports>(
         return Err(ApiError::NotFound);
     }
     let held = Held::read(&challenge.payload)?;
-    let Change::EmailChange(change) = held.change;
+    let Change::EmailChange(change) = held.change else { return Err(ApiError::NotFound) };
     let status = match challenge.status {
         Status::Pending => "AuthorizationRequired",
         Status::Confirmed => {

@@ -82,7 +82,7 @@ async fn change_address<P: Ports>(
         if from != *to {
             let change = EmailChange { customer_id: record.id, from: from.clone(), to: to.clone() };
             // The owner of the address it has now.
-            return Ok(Decision::Ask(from, Change::EmailChange(change)));
+            return Ok(Decision::Ask(from, Box::new(Change::EmailChange(change))));
         }
         Ok(if standing.open().is_some() { Decision::Withdraw } else { Decision::Leave })
     });

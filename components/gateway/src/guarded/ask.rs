@@ -35,7 +35,7 @@ pub(crate) enum Decision {
     /// It is as it was asked to be; what waits is not wanted any more.
     Withdraw,
     /// This person is asked to confirm this.
-    Ask(Email, Change),
+    Ask(Email, Box<Change>),
 }
 
 /// Does what `decide` says, and answers the id of the code that was sent, if one was.

@@ -1,7 +1,9 @@
 //! From an id of the API to the code that was sent for it last.
 
 use super::{EmailChange, Reference};
+use crate::autoramps;
 use crate::call::Call;
+use crate::fiat_addresses;
 use crate::http::ApiError;
 use crate::ports::Ports;
 use crate::ports::challenges::Challenge;
@@ -16,7 +18,11 @@ struct Kind {
     entity: fn(Uuid) -> String,
 }
 
-const KINDS: [Kind; 1] = [Kind { records: "customer", entity: EmailChange::entity }];
+const KINDS: [Kind; 3] = [
+    Kind { records: "autoramp", entity: autoramps::Record::entity },
+    Kind { records: "fiat-address", entity: fiat_addresses::Record::entity },
+    Kind { records: "customer", entity: EmailChange::entity },
+];
 
 /// The newest challenge of a change, or of the thing that is to change. Whether the caller may know of it, the core
 /// decides by the scope.

@@ -8,7 +8,9 @@
 //! Another kind of action is a file like `email_change.rs`, and its name in [`Change`].
 
 mod ask;
+mod autoramp;
 mod email_change;
+mod fiat_address;
 mod hold;
 mod lookup;
 mod reference;
@@ -16,7 +18,9 @@ mod standing;
 mod waiting;
 
 pub(crate) use ask::{Decision, Subject, ask};
+pub(crate) use autoramp::{AutorampCreation, AutorampEdit, Terms};
 pub(crate) use email_change::EmailChange;
+pub(crate) use fiat_address::FiatAddressRegistration;
 pub(crate) use hold::withdraw;
 pub(crate) use lookup::newest_code;
 pub(crate) use reference::Reference;
@@ -58,6 +62,9 @@ trait Action {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum Change {
     EmailChange(EmailChange),
+    AutorampCreation(AutorampCreation),
+    AutorampEdit(AutorampEdit),
+    FiatAddressRegistration(FiatAddressRegistration),
 }
 
 impl Held {
@@ -89,6 +96,9 @@ impl Change {
     fn action(&self) -> &dyn Action {
         match self {
             Change::EmailChange(change) => change,
+            Change::AutorampCreation(change) => change,
+            Change::AutorampEdit(change) => change,
+            Change::FiatAddressRegistration(change) => change,
         }
     }
 

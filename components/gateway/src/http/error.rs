@@ -27,6 +27,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// 415.
     UnsupportedMediaType,
+    /// 422: understood, and at odds with what is there.
+    Unprocessable(&'static str),
     /// 429 for a message too soon after the last, with the seconds to wait.
     Throttled(u64),
     /// 429 for a key that made too many requests, with the seconds to wait.
@@ -76,6 +78,7 @@ impl ApiError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body must be of type application/json in UTF-8.",
             ),
+            ApiError::Unprocessable(what) => traced(StatusCode::UNPROCESSABLE_ENTITY, what, trace),
             ApiError::Throttled(seconds) => {
                 wait("Too soon after the last message. Nothing was sent.", *seconds)
             }

@@ -29,6 +29,8 @@ pub(crate) enum Verb {
     Get,
     Post,
     Put,
+    Patch,
+    Delete,
 }
 
 impl Verb {
@@ -37,6 +39,8 @@ impl Verb {
             Method::GET | Method::HEAD => Some(Verb::Get),
             Method::POST => Some(Verb::Post),
             Method::PUT => Some(Verb::Put),
+            Method::PATCH => Some(Verb::Patch),
+            Method::DELETE => Some(Verb::Delete),
             _ => None,
         }
     }
@@ -47,6 +51,8 @@ impl Verb {
             Verb::Get => "GET, HEAD",
             Verb::Post => "POST",
             Verb::Put => "PUT",
+            Verb::Patch => "PATCH",
+            Verb::Delete => "DELETE",
         }
     }
 }

@@ -9,10 +9,6 @@ use core::fmt;
 pub(crate) struct AccountNumber(String);
 
 impl AccountNumber {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// `**** 6789`
     pub(crate) fn masked(&self) -> String {
         mask::tail(&self.0)
@@ -47,7 +43,7 @@ mod tests {
     #[test]
     fn four_to_seventeen_digits_and_capitals_are_an_account_number() {
         for text in ["1234", "0000", "ABCD", "12345678901234567", "A1B2C3"] {
-            assert_eq!(AccountNumber::parse(text).unwrap().as_str(), text);
+            assert_eq!(AccountNumber::parse(text).unwrap().to_string(), text);
         }
         for text in [
             "",

@@ -14,12 +14,6 @@ const KOSOVO: &str = "XK";
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Bic(String);
 
-impl Bic {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Text for Bic {
     const IS: &'static str = "a BIC";
     const LONGEST: usize = 11;
@@ -56,9 +50,9 @@ mod tests {
         for text in
             ["DEUTDEFF", "DEUTDEFF500", "CHASUS33XXX", "NEDSZAJJXXX", "BARCGB22", "NCBVXKPR", "1234DE2A"]
         {
-            assert_eq!(Bic::parse(text).unwrap().as_str(), text);
+            assert_eq!(Bic::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(Bic::parse("deutdeff500").unwrap().as_str(), "DEUTDEFF500");
+        assert_eq!(Bic::parse("deutdeff500").unwrap().to_string(), "DEUTDEFF500");
     }
 
     #[test]

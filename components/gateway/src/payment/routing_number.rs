@@ -12,12 +12,6 @@ const WEIGHTS: [u32; 9] = [3, 7, 1, 3, 7, 1, 3, 7, 1];
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RoutingNumber(String);
 
-impl RoutingNumber {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Text for RoutingNumber {
     const IS: &'static str = "a routing number";
     const LONGEST: usize = 9;
@@ -72,7 +66,7 @@ mod tests {
     #[test]
     fn real_numbers_are_read() {
         for number in REAL {
-            assert_eq!(RoutingNumber::parse(number).unwrap().as_str(), number);
+            assert_eq!(RoutingNumber::parse(number).unwrap().to_string(), number);
         }
     }
 

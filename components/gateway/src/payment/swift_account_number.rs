@@ -15,10 +15,6 @@ const SHORTEST_IBAN: usize = 15;
 pub(crate) struct SwiftAccountNumber(String);
 
 impl SwiftAccountNumber {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// `**** 6789`, or an IBAN's mask.
     pub(crate) fn masked(&self) -> String {
         if looks_like_an_iban(&self.0) { mask::ends(&self.0) } else { mask::tail(&self.0) }
@@ -64,10 +60,10 @@ mod tests {
     #[test]
     fn a_number_of_its_country_or_an_iban_is_read() {
         for text in ["1234567890", "0123", "6222021234567890123", "AB1234"] {
-            assert_eq!(SwiftAccountNumber::parse(text).unwrap().as_str(), text);
+            assert_eq!(SwiftAccountNumber::parse(text).unwrap().to_string(), text);
         }
         let iban = SwiftAccountNumber::parse("de89 3704 0044 0532 0130 00").unwrap();
-        assert_eq!(iban.as_str(), "DE89370400440532013000");
+        assert_eq!(iban.to_string(), "DE89370400440532013000");
         assert_eq!(iban.masked(), "DE89 **** 3000");
         assert_eq!(SwiftAccountNumber::parse("1234567890").unwrap().masked(), "**** 7890");
     }

@@ -9,10 +9,6 @@ use core::fmt;
 pub(crate) struct UkAccountNumber(String);
 
 impl UkAccountNumber {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// `**** 5678`
     pub(crate) fn masked(&self) -> String {
         mask::tail(&self.0)
@@ -48,7 +44,7 @@ mod tests {
     #[test]
     fn eight_digits_are_an_account_number() {
         for text in ["55779911", "00000000"] {
-            assert_eq!(UkAccountNumber::parse(text).unwrap().as_str(), text);
+            assert_eq!(UkAccountNumber::parse(text).unwrap().to_string(), text);
         }
         for text in
             ["", "1234567", "123456789", "1234567A", "1234 678", "٠١٢٣", "1234567\u{0}", "12345\u{200f}"]

@@ -2,6 +2,7 @@
 
 mod core_port;
 mod exchange;
+mod payments;
 
 use crate::ports::delivery::{self, Message};
 use crate::ports::{Deliver, SettingUnavailable, Settings, Surroundings};
@@ -12,6 +13,7 @@ use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
 pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, sandbox};
+pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
 
 /// Something another request does meanwhile.
 pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;

@@ -1,11 +1,13 @@
 //! What the API and the pages do, from request to answer, over the real core.
 
 mod anything;
+mod autoramps;
 mod bad_input;
 mod codes;
 mod customers;
 mod email_change;
 mod failures;
+mod fiat_addresses;
 mod idempotency;
 mod pages;
 mod rate;

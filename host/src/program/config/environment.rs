@@ -19,7 +19,7 @@ enum Form {
     Json,
 }
 
-const SETTINGS: [(&str, Form); 26] = [
+const SETTINGS: [(&str, Form); 28] = [
     ("environment", Form::Text),
     ("listen", Form::Text),
     ("data", Form::Text),
@@ -28,6 +28,8 @@ const SETTINGS: [(&str, Form); 26] = [
     ("compile_cache", Form::Flag),
     ("base_url", Form::Text),
     ("sender_name", Form::Text),
+    ("autoramp_status_spelling", Form::Text),
+    ("fiat_address_authorization", Form::Text),
     ("code_lifetime_seconds", Form::Number),
     ("code_attempts", Form::Number),
     ("resend_cooldown_seconds", Form::Number),

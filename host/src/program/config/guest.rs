@@ -41,7 +41,7 @@ pub(super) struct MacKeyText {
 
 pub(super) struct RawGuest {
     pub(super) base_url: Option<String>,
-    pub(super) sender_name: Option<String>,
+    pub(super) texts: [(&'static str, Option<String>); 3],
     pub(super) code_lifetime_seconds: Option<u32>,
     pub(super) code_attempts: Option<u32>,
     pub(super) resend_cooldown_seconds: Option<u32>,
@@ -71,7 +71,8 @@ pub(crate) struct MacKey {
 /// Settings for the component. What is none has a default: there, or in the sandbox.
 pub(crate) struct Guest {
     pub(crate) base_url: Option<String>,
-    pub(crate) sender_name: Option<String>,
+    /// Those that are text, by name.
+    pub(crate) texts: Vec<(&'static str, String)>,
     pub(crate) code_lifetime_seconds: Option<u32>,
     pub(crate) code_attempts: Option<u32>,
     pub(crate) resend_cooldown_seconds: Option<u32>,
@@ -118,9 +119,8 @@ impl Guest {
         if let Some(url) = &raw.base_url {
             check_base_url(url, production)?;
         }
-        if raw.sender_name.as_ref().is_some_and(|name| !is_name(name)) {
-            return Err(WrongSetting::new("sender_name", "must be 1 to 80 characters on one line"));
-        }
+        let texts: Vec<_> = raw.texts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
+        check_texts(&texts)?;
         for (name, value, least, most) in [
             ("code_lifetime_seconds", raw.code_lifetime_seconds, 1, 3_600),
             ("code_attempts", raw.code_attempts, 1, 10),
@@ -133,7 +133,7 @@ impl Guest {
         }
         Ok(Self {
             base_url: raw.base_url,
-            sender_name: raw.sender_name,
+            texts,
             code_lifetime_seconds: raw.code_lifetime_seconds,
             code_attempts: raw.code_attempts,
             resend_cooldown_seconds: raw.resend_cooldown_seconds,
@@ -141,6 +141,27 @@ impl Guest {
             mac_keys: raw.mac_keys.map(|keys| check_mac_keys(keys, production)).transpose()?,
         })
     }
+}
+
+fn check_texts(texts: &[(&'static str, String)]) -> Result<(), WrongSetting> {
+    for (name, text) in texts {
+        let (good, why) = match *name {
+            "sender_name" => (is_name(text), "must be 1 to 80 characters on one line"),
+            "autoramp_status_spelling" => (
+                matches!(text.as_str(), "authorization-required" | "published"),
+                "must be authorization-required or published",
+            ),
+            _ => (
+                matches!(text.as_str(), "third-party" | "all")
+                    || text.split(',').all(|id| id.trim().parse::<Uuid>().is_ok()),
+                "must be third-party, all, or ids of partners with commas between",
+            ),
+        };
+        if !good {
+            return Err(WrongSetting::new(*name, why));
+        }
+    }
+    Ok(())
 }
 
 fn check_base_url(url: &str, production: bool) -> Result<(), WrongSetting> {

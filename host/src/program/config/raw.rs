@@ -44,6 +44,8 @@ pub(super) struct Raw {
     pub(super) smtp: Option<Smtp>,
     base_url: Option<String>,
     sender_name: Option<String>,
+    autoramp_status_spelling: Option<String>,
+    fiat_address_authorization: Option<String>,
     code_lifetime_seconds: Option<u32>,
     code_attempts: Option<u32>,
     resend_cooldown_seconds: Option<u32>,
@@ -64,6 +66,8 @@ impl Default for Raw {
             smtp: None,
             base_url: None,
             sender_name: None,
+            autoramp_status_spelling: None,
+            fiat_address_authorization: None,
             code_lifetime_seconds: None,
             code_attempts: None,
             resend_cooldown_seconds: None,
@@ -154,7 +158,11 @@ impl Raw {
     pub(super) fn take_guest(&mut self) -> RawGuest {
         RawGuest {
             base_url: self.base_url.take(),
-            sender_name: self.sender_name.take(),
+            texts: [
+                ("sender_name", self.sender_name.take()),
+                ("autoramp_status_spelling", self.autoramp_status_spelling.take()),
+                ("fiat_address_authorization", self.fiat_address_authorization.take()),
+            ],
             code_lifetime_seconds: self.code_lifetime_seconds,
             code_attempts: self.code_attempts,
             resend_cooldown_seconds: self.resend_cooldown_seconds,

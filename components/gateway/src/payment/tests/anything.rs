@@ -1,9 +1,10 @@
 //! Whatever is sent: no panic, no value in the refusal, and what is read can be written and read again.
 
 use crate::email::Email;
+use crate::payment::fields::FromJson;
 use crate::payment::{
     Account, AccountIdentifier, AccountNumber, Bic, Blockchain, Country, Currency, CurrencyCode, Fields,
-    FromJson, Iban, RoutingNumber, SortCode, SwiftAccountNumber, Text, Token, UkAccountNumber, Wallet,
+    Iban, RoutingNumber, SortCode, SwiftAccountNumber, Text, Token, UkAccountNumber, Wallet,
 };
 use core::fmt::{Debug, Display};
 use proptest::prelude::*;

@@ -1,11 +1,12 @@
 //! `contracts/authentication-codes.md` §5.2: the objects in a request, in the store, in an answer, and in a mail.
 
+use crate::payment::recipient::BankAccount;
 use crate::payment::{
-    Account, AccountIdentifier, BankAccount, Coded, Country, Currency, Field, Fields, Recipient, Wallet,
+    Account, AccountIdentifier, Coded, Country, Currency, Field, Fields, Recipient, Wallet,
 };
 use serde_json::{Value, json};
 
-fn read<T: crate::payment::FromJson>(value: &Value) -> Result<T, String> {
+fn read<T: crate::payment::fields::FromJson>(value: &Value) -> Result<T, String> {
     let body = json!({ "x": value });
     Fields::of(&body, "").unwrap().parse("x").map_err(|error| error.to_string())
 }

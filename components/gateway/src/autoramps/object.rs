@@ -1,0 +1,123 @@
+//! The Autoramp object, and the routes that answer one.
+
+use super::Record;
+use super::spelling::Spelling;
+use super::status::{State, Status};
+use crate::call::Call;
+use crate::external;
+use crate::fiat_addresses;
+use crate::http::{self, ApiError, Response};
+use crate::payment::{Account, Currency, Recipient};
+use crate::ports::Ports;
+use crate::when;
+use ::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// An autoramp as the API shows it.
+#[derive(Serialize)]
+pub(super) struct Autoramp {
+    id: Uuid,
+    customer_id: Uuid,
+    status: &'static str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+    source: &'static str,
+    source_currencies: Vec<Currency>,
+    destination_currency: Currency,
+    recipient: Recipient<Value>,
+    quotes: [(); 0],
+    deposit_rails: [(); 0],
+    fee_profile_id: Option<Uuid>,
+    is_third_party: bool,
+    batch_payout: bool,
+    created_at: String,
+}
+
+impl Autoramp {
+    pub(super) fn load<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Autoramp, ApiError> {
+        let state = State::of(call.ports, &record)?;
+        Autoramp::of(call, record, state)
+    }
+
+    pub(super) fn of<P: Ports>(
+        call: &Call<'_, P>,
+        record: Record,
+        state: State,
+    ) -> Result<Autoramp, ApiError> {
+        let State { status, terms } = state;
+        let spelling = Spelling::load(call.ports)?;
+        Ok(Autoramp {
+            id: record.id,
+            customer_id: record.customer_id,
+            status: status_name(status, spelling),
+            kind: kind(&record.source_currencies, &terms.destination_currency),
+            name: record.name,
+            external_id: record.external_id,
+            source: "Standalone",
+            source_currencies: record.source_currencies,
+            destination_currency: terms.destination_currency,
+            recipient: recipient(call.ports, record.customer_id, terms.account)?,
+            quotes: [],
+            deposit_rails: [],
+            fee_profile_id: terms.fee_profile_id,
+            is_third_party: record.is_third_party,
+            batch_payout: record.batch_payout,
+            created_at: when::rfc3339(record.created_at),
+        })
+    }
+}
+
+/// Where it pays out to. A bank account is shown with all of its details, as it was registered.
+fn recipient(ports: &impl Ports, customer: Uuid, account: Account) -> Result<Recipient<Value>, ApiError> {
+    Ok(match account {
+        Account::Crypto(wallet) => Recipient::Wallet(wallet),
+        Account::Fiat { account_identifier } => {
+            let details = fiat_addresses::bank_details(ports, customer, &account_identifier)?;
+            // It may have been deleted since.
+            Recipient::BankAccount(
+                details.unwrap_or_else(|| json!({ "account_identifier": account_identifier })),
+            )
+        }
+    })
+}
+
+/// A status as the API spells it: `contracts/authentication-codes.md` §5 contradicts the published enum, so there is a
+/// switch.
+pub(super) fn status_name(status: Status, spelling: Spelling) -> &'static str {
+    match (status, spelling) {
+        (Status::Created | Status::EditPending, Spelling::AuthorizationRequired) => "AuthorizationRequired",
+        (Status::Created, Spelling::Published) => "Created",
+        (Status::EditPending, Spelling::Published) => "EditPending",
+        (Status::Authorized, _) => "Authorized",
+        (Status::DepositAccountAdded, _) => "DepositAccountAdded",
+        (Status::Approved, _) => "Approved",
+        (Status::Rejected, _) => "Rejected",
+        (Status::Cancelled, _) => "Cancelled",
+    }
+}
+
+/// Which way the money goes.
+pub(super) fn kind(from: &[Currency], to: &Currency) -> &'static str {
+    let from_fiat = from.iter().any(|currency| matches!(currency, Currency::Fiat { .. }));
+    match to {
+        Currency::Crypto { .. } if from_fiat => "Onramp",
+        Currency::Crypto { .. } => "Swap",
+        Currency::Fiat { .. } => "Offramp",
+    }
+}
+
+/// `GET /api/autoramps/{id}`
+pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
+    http::json(StatusCode::OK, &Autoramp::load(call, Record::load(call, id)?)?)
+}
+
+/// `GET /api/autoramps/{external_id}/external`
+pub(crate) fn by_external_id<P: Ports>(call: &Call<'_, P>, external_id: &str) -> Result<Response, ApiError> {
+    let record = external::find::<P, Record>(call, external_id)?;
+    http::json(StatusCode::OK, &Autoramp::load(call, record)?)
+}

@@ -1,0 +1,29 @@
+//! `POST /api/autoramps/{id}/retry-auth`: a new code for what waits (`contracts/authentication-codes.md` §3.3, deprecated).
+
+use super::Record;
+use crate::authentication_codes;
+use crate::call::Call;
+use crate::customers;
+use crate::guarded::{self, Decision, Subject};
+use crate::http::{ApiError, Response};
+use crate::idempotency;
+use crate::ports::Ports;
+
+/// Supersedes the code that waits by another for the same change, and answers that.
+pub(crate) async fn retry<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
+    idempotency::once(call, "POST", "", async |_| {
+        let record = Record::load(call, id)?;
+        let entity = Record::entity(record.id);
+        let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
+        let code = guarded::ask(call, subject, |standing| match standing.open() {
+            Some(held) => {
+                let recipient = customers::email_of(call.ports, record.customer_id)?;
+                Ok(Decision::Ask(recipient, Box::new(held.change.clone())))
+            }
+            None => Ok(Decision::Leave),
+        });
+        let code = code.await?.ok_or(ApiError::NotFound)?;
+        authentication_codes::created(call, &code)
+    })
+    .await
+}

@@ -1,0 +1,74 @@
+//! `PUT /api/sandbox/autoramp/{id}`: what compliance and a bank would do (`contracts/authentication-codes.md` §6).
+
+use super::Record;
+use super::object::Autoramp;
+use super::status::{State, Status, put};
+use crate::call::Call;
+use crate::customers;
+use crate::guarded::{self, AutorampEdit, Change, Decision, Subject};
+use crate::http::{ApiError, Response, json};
+use crate::ports::Ports;
+use http::StatusCode;
+use serde::Deserialize;
+
+/// A status as it is set here.
+#[derive(Deserialize)]
+enum Wanted {
+    AuthorizationRequired,
+    Created,
+    EditPending,
+    Authorized,
+    DepositAccountAdded,
+    Approved,
+    Rejected,
+    Cancelled,
+}
+
+/// Sets a status. The three that wait for a code send one, so that confirming can be rehearsed; any other makes the code
+/// that waits worthless.
+pub(crate) async fn set_status<P: Ports>(
+    call: &Call<'_, P>,
+    id: &str,
+    body: &[u8],
+) -> Result<Response, ApiError> {
+    let record = Record::load(call, id)?;
+    let wanted: Wanted = serde_json::from_slice(body)
+        .map_err(|_| ApiError::bad_request("The body must be a status of an autoramp, as a JSON string."))?;
+    let status = match wanted {
+        Wanted::AuthorizationRequired | Wanted::Created | Wanted::EditPending => {
+            rehearse(call, &record).await?;
+            return json(StatusCode::OK, &Autoramp::load(call, record)?);
+        }
+        Wanted::Authorized => Status::Authorized,
+        Wanted::DepositAccountAdded => Status::DepositAccountAdded,
+        Wanted::Approved => Status::Approved,
+        Wanted::Rejected => Status::Rejected,
+        Wanted::Cancelled => return cancelled(call, record).await,
+    };
+    guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
+    put(call.ports, record.id, status)?;
+    json(StatusCode::OK, &Autoramp::load(call, record)?)
+}
+
+async fn cancelled<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Response, ApiError> {
+    super::cancel(call, &record.id.to_string()).await?;
+    json(StatusCode::OK, &Autoramp::load(call, record)?)
+}
+
+/// Asks the customer to confirm what is there: an edit into the terms it has.
+async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+    let before = State::of(call.ports, record)?.status;
+    if before.is_over() {
+        put(call.ports, record.id, Status::Authorized)?;
+    }
+    let entity = Record::entity(record.id);
+    let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
+    guarded::ask(call, subject, |standing| {
+        let terms = State::standing(call.ports, record, standing)?.terms;
+        let recipient = customers::email_of(call.ports, record.customer_id)?;
+        let edit = AutorampEdit { before: terms.clone(), terms };
+        Ok(Decision::Ask(recipient, Box::new(Change::AutorampEdit(edit))))
+    })
+    .await?;
+    Ok(())
+}

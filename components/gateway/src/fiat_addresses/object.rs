@@ -1,0 +1,58 @@
+//! The FiatAddress object.
+
+use super::Record;
+use super::status::Status;
+use crate::call::Call;
+use crate::http::ApiError;
+use crate::ports::Ports;
+use crate::when;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A fiat address as the API shows it.
+#[derive(Serialize)]
+pub(super) struct FiatAddress {
+    id: Uuid,
+    customer_id: Uuid,
+    status: Status,
+    currency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    bank_details: Value,
+    bank_account_identifier: Value,
+    bank_name: String,
+    country: String,
+    ownership_verified: bool,
+    is_third_party: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+impl FiatAddress {
+    pub(super) fn load<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<FiatAddress, ApiError> {
+        let status = Status::of(call.ports, &record)?;
+        FiatAddress::of(record, status)
+    }
+
+    pub(super) fn of(record: Record, status: Status) -> Result<FiatAddress, ApiError> {
+        let account = serde_json::to_value(&record.account)
+            .map_err(|_| ApiError::Internal("an account could not be written".into()))?;
+        Ok(FiatAddress {
+            id: record.id,
+            customer_id: record.customer_id,
+            status,
+            currency: record.currency.to_string(),
+            label: record.label,
+            bank_details: record.bank_details,
+            bank_account_identifier: account,
+            bank_name: record.bank_name,
+            country: record.country,
+            // Who confirmed it is its owner; a bank that says the name on the account is another matter.
+            ownership_verified: status == Status::Registered && !record.is_third_party,
+            is_third_party: record.is_third_party,
+            created_at: when::rfc3339(record.created_at),
+            updated_at: when::rfc3339(record.created_at),
+        })
+    }
+}

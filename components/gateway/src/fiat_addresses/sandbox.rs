@@ -1,0 +1,32 @@
+//! `PUT /api/sandbox/fiat-verification/{id}`: what a bank would say (`contracts/authentication-codes.md` §6).
+
+use super::Record;
+use super::create::authorize;
+use super::object::FiatAddress;
+use super::status::Status;
+use crate::call::Call;
+use crate::guarded;
+use crate::http::{ApiError, Response, json};
+use crate::ports::Ports;
+use http::StatusCode;
+
+/// Sets a status. `AuthorizationRequired` sends a code, so that confirming can be rehearsed; any other makes the code that
+/// waits worthless.
+pub(crate) async fn set_status<P: Ports>(
+    call: &Call<'_, P>,
+    id: &str,
+    body: &[u8],
+) -> Result<Response, ApiError> {
+    let record = Record::load(call, id)?;
+    let status: Status = serde_json::from_slice(body).map_err(|_| {
+        ApiError::bad_request("The body must be a status of a fiat address, as a JSON string.")
+    })?;
+    if status == Status::AuthorizationRequired {
+        status.set(call.ports, record.id)?;
+        authorize(call, &record).await?;
+    } else {
+        guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
+        status.set(call.ports, record.id)?;
+    }
+    json(StatusCode::OK, &FiatAddress::load(call, record)?)
+}
