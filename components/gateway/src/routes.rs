@@ -1,6 +1,6 @@
 //! Which path is what. The table is the whole of it; which methods a route takes stands beside the route.
 
-use crate::http::Verb;
+use crate::http::{Errors, Verb};
 use matchit::Router;
 use std::sync::LazyLock;
 
@@ -13,6 +13,15 @@ pub(crate) enum Route {
     Customer,
     CustomerByExternalId,
     EmailChange,
+    CustomerArchive,
+    RequiredSignings,
+    Signings,
+    Identifications,
+    NewIdentification,
+    Identification,
+    IdentificationArchive,
+    IdentificationReview,
+    SandboxIdentification,
     SandboxReset,
     Confirm,
     Inbox,
@@ -23,13 +32,23 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 13] = [
+const TABLE: [(&str, Route); 23] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
     ("/api/customers/{id}", Route::Customer),
     ("/api/customers/{id}/external", Route::CustomerByExternalId),
     ("/api/customers/{id}/email-changes/{change}", Route::EmailChange),
+    ("/api/customers/{id}/archive", Route::CustomerArchive),
+    ("/api/customers/{id}/required-signings", Route::RequiredSignings),
+    ("/api/customers/{id}/signings", Route::Signings),
+    ("/api/customers/{id}/identifications", Route::Identifications),
+    ("/api/customers/{id}/identifications/v2", Route::NewIdentification),
+    ("/api/identifications/{id}", Route::Identification),
+    ("/api/identifications/{id}/archive", Route::IdentificationArchive),
+    ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
+    ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
     ("/confirm/{id}", Route::Confirm),
     ("/inbox", Route::Inbox),
@@ -43,13 +62,20 @@ impl Route {
     /// The methods it takes.
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
-            Route::Code => &[Verb::Put],
-            Route::SandboxReset => &[Verb::Post],
+            Route::Code | Route::CustomerArchive | Route::IdentificationArchive => &[Verb::Put],
+            Route::SandboxReset
+            | Route::Signings
+            | Route::NewIdentification
+            | Route::IdentificationReview
+            | Route::SandboxIdentification => &[Verb::Post],
             Route::Customers | Route::Confirm => &[Verb::Get, Verb::Post],
             Route::Customer => &[Verb::Get, Verb::Put],
             Route::CodeOfEntity
             | Route::CustomerByExternalId
             | Route::EmailChange
+            | Route::RequiredSignings
+            | Route::Identifications
+            | Route::Identification
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
@@ -60,7 +86,20 @@ impl Route {
 
     /// Whether it exists in the sandbox only.
     pub(crate) fn sandbox_only(self) -> bool {
-        matches!(self, Route::SandboxReset | Route::Inbox | Route::InboxJson)
+        matches!(self, Route::SandboxReset | Route::SandboxIdentification | Route::Inbox | Route::InboxJson)
+    }
+
+    /// How it says no.
+    pub(crate) fn errors(self) -> Errors {
+        match self {
+            Route::Identifications
+            | Route::NewIdentification
+            | Route::Identification
+            | Route::IdentificationArchive
+            | Route::IdentificationReview
+            | Route::SandboxIdentification => Errors::Envelope,
+            _ => Errors::Text,
+        }
     }
 
     /// The value of the `Allow` header.
@@ -80,7 +119,8 @@ pub(crate) struct Found<'p> {
 
 /// Whether a path belongs to the JSON API, where every request needs a key.
 pub(crate) fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    // The contract names one route without the prefix.
+    path == "/api" || path.starts_with("/api/") || path.starts_with("/sandbox/")
 }
 
 /// Finds what is at a path, compared byte for byte: no slash too many, no other case, nothing decoded.
@@ -142,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_api_is_what_needs_a_key() {
-        for path in ["/api", "/api/", "/api/x", "/api/customers"] {
+        for path in ["/api", "/api/", "/api/x", "/api/customers", "/sandbox/identification/x"] {
             assert!(is_api(path), "{path}");
         }
         for path in ["/", "/apis", "//api/x", "/API", "/confirm/api"] {

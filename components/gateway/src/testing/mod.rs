@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
-pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, sandbox};
+pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox};
 
 /// Something another request does meanwhile.
 pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;
