@@ -72,7 +72,6 @@ pub(crate) async fn submit(
     let until = Some(identification.closes_at());
     match submission(identification.id).settle(ports, true, &entry, until).await? {
         Settling::Now => {
-            changed(ports, trace, identification, Status::Processed);
             finish_checks(ports, trace, identification)?;
             Ok(Submitted::Taken)
         }
@@ -87,8 +86,7 @@ fn finish_checks(
     trace: &TraceId,
     identification: &Identification,
 ) -> Result<(), ApiError> {
-    if mark_checked(ports, identification.id, ports.now())? {
-        changed(ports, trace, identification, Status::PendingReview);
-    }
-    Ok(())
+    changed(ports, trace, identification, Status::Processed)?;
+    mark_checked(ports, identification.id, ports.now())?;
+    changed(ports, trace, identification, Status::PendingReview)
 }

@@ -24,9 +24,17 @@ use record::Identification;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Announces that an identification has come to another status. Whoever brings it there calls this, after the fact; one that
-/// is tried again may call it again. Nobody is there to call it when a link expires.
-fn changed(ports: &impl Ports, trace: &TraceId, identification: &Identification, status: Status) {
+/// Announces that an identification has come to another status, once for each status it comes to.
+///
+/// Whoever brings it there calls this after the fact, and so does whoever shows it to somebody: what a request that died has
+/// left unannounced is made up for then, and so is an expiry, which nobody brings about. Two at the very same time, or one that
+/// dies in here, may announce it twice.
+fn changed(
+    ports: &impl Ports,
+    trace: &TraceId,
+    identification: &Identification,
+    status: Status,
+) -> Result<(), ApiError> {
     /// What the log says: ids, and nothing about the person.
     #[derive(Serialize)]
     struct Changed {
@@ -35,6 +43,9 @@ fn changed(ports: &impl Ports, trace: &TraceId, identification: &Identification,
         partner: Uuid,
         status: Status,
     }
+    if state::is_announced(ports, identification.id, status)? {
+        return Ok(());
+    }
     let details = Changed {
         identification: identification.id,
         customer: identification.customer_id,
@@ -42,6 +53,7 @@ fn changed(ports: &impl Ports, trace: &TraceId, identification: &Identification,
         status,
     };
     ports.log(&log_line("identification", trace, details));
+    state::mark_announced(ports, identification.id, status)
 }
 
 fn customer_not_found(error: ApiError) -> ApiError {

@@ -45,21 +45,30 @@ impl Shown {
         }
     }
 
-    pub(super) fn load(ports: &impl Ports, identification: &Identification) -> Result<Shown, ApiError> {
-        Ok(Shown::of(identification, State::of(ports, identification)?))
+    /// An identification as it is now. What it is shown to be has been announced.
+    pub(super) fn load<P: Ports>(
+        call: &Call<'_, P>,
+        identification: &Identification,
+    ) -> Result<Shown, ApiError> {
+        let state = State::of(call.ports, identification)?;
+        // Its creation is no change: the creator has the answer to it.
+        if state.status != Status::Pending {
+            changed(call.ports, call.trace, identification, state.status)?;
+        }
+        Ok(Shown::of(identification, state))
     }
 }
 
 /// `GET /api/identifications/{id}`
 pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
-    json(StatusCode::OK, &Shown::load(call.ports, &Identification::load(call, id)?)?)
+    json(StatusCode::OK, &Shown::load(call, &Identification::load(call, id)?)?)
 }
 
 /// `GET /api/customers/{id}/identifications`: newest first, so the first is the one that counts.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Response, ApiError> {
     let customer = customers::load(call, customer).map_err(customer_not_found)?;
     let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
-    let show = |identification: Identification| Shown::load(call.ports, &identification).map(Some);
+    let show = |identification: Identification| Shown::load(call, &identification).map(Some);
     let page = listing::page(call, &list_of(customer.id), &query, show)?;
     json(StatusCode::OK, &page.forwards())
 }
@@ -67,8 +76,6 @@ pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Respo
 /// `PUT /api/identifications/{id}/archive`: from any status, for ever. Done again, it changes nothing.
 pub(crate) fn archive<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let identification = Identification::load(call, id)?;
-    if mark_archived(call.ports, identification.id, call.now)? {
-        changed(call.ports, call.trace, &identification, Status::Archived);
-    }
-    json(StatusCode::OK, &Shown::load(call.ports, &identification)?)
+    mark_archived(call.ports, identification.id, call.now)?;
+    json(StatusCode::OK, &Shown::load(call, &identification)?)
 }

@@ -46,9 +46,8 @@ impl OfCustomer {
 /// Archives all of an archived customer's. They count as archived already; this says so of each.
 pub(crate) fn archive_all<P: Ports>(call: &Call<'_, P>, customer: Uuid) -> Result<(), ApiError> {
     for identification in listing::all::<P, Identification>(call, &list_of(customer))? {
-        if mark_archived(call.ports, identification.id, call.now)? {
-            changed(call.ports, call.trace, &identification, Status::Archived);
-        }
+        mark_archived(call.ports, identification.id, call.now)?;
+        changed(call.ports, call.trace, &identification, Status::Archived)?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Approving and declining: an operator's review, and the sandbox's stand-in for one (`contracts/identifications.md` §4, §5).
 
-use super::changed;
 use super::object::Shown;
 use super::record::Identification;
 use super::state::{Review, State, Status, outcome};
@@ -64,7 +63,7 @@ pub(crate) async fn review<P: Ports>(
                 "The identification is decided, expired or archived, which does not change.",
             ));
         }
-        json(StatusCode::OK, &Shown::load(call.ports, &identification)?)
+        json(StatusCode::OK, &Shown::load(call, &identification)?)
     };
     idempotency::once_if_keyed(call, ("POST", call.path), &asked, work).await
 }
@@ -82,7 +81,7 @@ pub(crate) async fn sandbox_review<P: Ports>(
         if !decide(call, &identification, by, approved, Review { comment: None }).await? {
             return Err(super::record::not_found());
         }
-        json(StatusCode::CREATED, &Shown::load(call.ports, &identification)?)
+        json(StatusCode::CREATED, &Shown::load(call, &identification)?)
     };
     // It has two paths, and is one route.
     let path = format!("/api/sandbox/identification/{id}");
@@ -111,9 +110,5 @@ async fn decide<P: Ports>(
     };
     // It may have been archived meanwhile, which goes over everything.
     let status = State::of(call.ports, identification)?.status;
-    let stands = ours && matches!(status, Status::Approved | Status::Declined);
-    if stands {
-        changed(call.ports, call.trace, identification, status);
-    }
-    Ok(stands)
+    Ok(ours && matches!(status, Status::Approved | Status::Declined))
 }

@@ -33,6 +33,16 @@ pub(crate) enum Status {
     Archived,
 }
 
+/// All but the first.
+const ANNOUNCED: [Status; 6] = [
+    Status::Processed,
+    Status::PendingReview,
+    Status::Approved,
+    Status::Declined,
+    Status::Expired,
+    Status::Archived,
+];
+
 /// A status, and what is known of how it came to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct State {
@@ -96,8 +106,7 @@ pub(super) fn archived_at(ports: &impl Ports, id: Uuid) -> Result<Option<Timesta
     Ok(stored::read(ports, &archived_key(id), WHAT)?)
 }
 
-/// Says whether this call did it.
-pub(super) fn mark_archived(ports: &impl Ports, id: Uuid, at: Timestamp) -> Result<bool, ApiError> {
+pub(super) fn mark_archived(ports: &impl Ports, id: Uuid, at: Timestamp) -> Result<(), ApiError> {
     mark(ports, &archived_key(id), at)
 }
 
@@ -105,30 +114,44 @@ fn checked_at(ports: &impl Ports, id: Uuid) -> Result<Option<Timestamp>, ApiErro
     Ok(stored::read(ports, &checked_key(id), WHAT)?)
 }
 
-/// Says whether this call did it.
-pub(super) fn mark_checked(ports: &impl Ports, id: Uuid, at: Timestamp) -> Result<bool, ApiError> {
+pub(super) fn mark_checked(ports: &impl Ports, id: Uuid, at: Timestamp) -> Result<(), ApiError> {
     mark(ports, &checked_key(id), at)
+}
+
+/// Whether somebody has been told that it came to this status.
+pub(super) fn is_announced(ports: &impl Ports, id: Uuid, status: Status) -> Result<bool, ApiError> {
+    Ok(ports.get(&announced_key(id, status))?.is_some())
+}
+
+pub(super) fn mark_announced(ports: &impl Ports, id: Uuid, status: Status) -> Result<(), ApiError> {
+    Ok(ports.set(&announced_key(id, status), "1")?)
 }
 
 /// Forgets all that can be forgotten.
 pub(super) fn forget(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
     outcome(id).forget(ports)?;
     submission(id).forget(ports)?;
+    for status in ANNOUNCED {
+        ports.delete(&announced_key(id, status))?;
+    }
     ports.delete(&archived_key(id))?;
     Ok(ports.delete(&checked_key(id))?)
 }
 
 /// Two at the very same time may both write it, and differ in the time only.
-fn mark(ports: &impl Ports, key: &RecordKey, at: Timestamp) -> Result<bool, ApiError> {
-    if ports.get(key)?.is_some() {
-        return Ok(false);
+fn mark(ports: &impl Ports, key: &RecordKey, at: Timestamp) -> Result<(), ApiError> {
+    if ports.get(key)?.is_none() {
+        stored::write(ports, key, &at, WHAT)?;
     }
-    stored::write(ports, key, &at, WHAT)?;
-    Ok(true)
+    Ok(())
 }
 
 fn archived_key(id: Uuid) -> RecordKey {
     RecordKey::forever(&format!("identification/{id}/archived"))
+}
+
+fn announced_key(id: Uuid, status: Status) -> RecordKey {
+    RecordKey::forever(&format!("identification/{id}/announced/{status:?}"))
 }
 
 fn checked_key(id: Uuid) -> RecordKey {

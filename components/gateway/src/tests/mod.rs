@@ -7,6 +7,7 @@ mod customers;
 mod email_change;
 mod failures;
 mod idempotency;
+mod identifications;
 mod pages;
 mod rate;
 mod sandbox;
