@@ -1,7 +1,7 @@
 //! One call to the API, as its handler gets it.
 
 use crate::auth::Caller;
-use crate::http::TraceId;
+use crate::http::{Errors, TraceId};
 use crate::settings::ApiSettings;
 use http::HeaderMap;
 use serde::Serialize;
@@ -18,6 +18,8 @@ pub(crate) struct Call<'a, P> {
     /// The path, as it was sent.
     pub(crate) path: &'a str,
     pub(crate) trace: &'a TraceId,
+    /// How its route says no.
+    pub(crate) errors: Errors,
     /// When the call came.
     pub(crate) now: Timestamp,
 }

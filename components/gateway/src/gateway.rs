@@ -6,7 +6,8 @@ use crate::autoramps;
 use crate::call::{Call, log_line};
 use crate::customers;
 use crate::fiat_addresses;
-use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
+use crate::http::{ApiError, Body, Errors, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
+use crate::identifications;
 use crate::pages;
 use crate::ports::Ports;
 use crate::rate;
@@ -24,13 +25,14 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
     let (head, body) = request.into_parts();
     let trace = TraceId::of(&head.headers, ports);
     let is_api = routes::is_api(head.uri.path());
+    let errors = routes::find(head.uri.path()).map_or(Errors::Text, |found| found.route.errors());
     let result =
         if is_api { api(ports, &trace, &head, body).await } else { pages::answer(ports, &trace, &head) };
     let response = result.unwrap_or_else(|error| {
         if let Some(reason) = error.internal_reason() {
             ports.log(&log_line("failure", &trace, Reason { reason }));
         }
-        if is_api { error.response(&trace) } else { pages::failure(&error, &trace) }
+        if is_api { error.response_as(errors, &trace) } else { pages::failure(&error, &trace) }
     });
     finished(response, &trace)
 }
@@ -61,13 +63,14 @@ async fn api<P: Ports>(
     let verb = verb.ok_or_else(not_allowed)?;
     let body = match verb {
         Verb::Get => Vec::new(),
-        _ if caller.role == Role::ReadOnly => {
-            return Err(ApiError::Forbidden("This API key may only read."));
-        }
-        Verb::Delete => Vec::new(),
-        Verb::Post | Verb::Put | Verb::Patch => {
-            check_json(&head.headers)?;
-            read_body(&head.headers, body).await?
+        _ => {
+            check_role(caller.role, found.route)?;
+            if verb == Verb::Delete {
+                Vec::new()
+            } else {
+                check_json(&head.headers)?;
+                read_body(&head.headers, body).await?
+            }
         }
     };
     let call = Call {
@@ -78,6 +81,7 @@ async fn api<P: Ports>(
         query: head.uri.query().unwrap_or_default(),
         path,
         trace,
+        errors: found.route.errors(),
         now,
     };
     match (found.route, verb) {
@@ -105,8 +109,32 @@ async fn api<P: Ports>(
         (Route::FiatAddressRetry, Verb::Post) => Err(ApiError::NotFound),
         (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(&call, found.id, &body).await,
         (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(&call, found.id, &body).await,
+        (Route::CustomerArchive, Verb::Put) => customers::archive(&call, found.id).await,
+        (Route::RequiredSignings, Verb::Get) => customers::required_signings(&call, found.id),
+        (Route::Signings, Verb::Post) => customers::sign(&call, found.id, &body).await,
+        (Route::Identifications, Verb::Get) => identifications::list(&call, found.id),
+        (Route::NewIdentification, Verb::Post) => identifications::create(&call, found.id, &body).await,
+        (Route::Identification, Verb::Get) => identifications::by_id(&call, found.id),
+        (Route::IdentificationArchive, Verb::Put) => identifications::archive(&call, found.id),
+        (Route::IdentificationReview, Verb::Post) => identifications::review(&call, found.id, &body).await,
+        (Route::SandboxIdentification, Verb::Post) => {
+            identifications::sandbox_review(&call, found.id, &body).await
+        }
         (Route::SandboxReset, Verb::Post) => sandbox::reset(&call).await,
         _ => Err(not_allowed()),
+    }
+}
+
+/// What a key may change. Whoever asks for an identification must not be the one who approves it.
+fn check_role(role: Role, route: Route) -> Result<(), ApiError> {
+    match (role, route) {
+        (Role::ReadOnly, _) => Err(ApiError::Forbidden("This API key may only read.")),
+        (Role::Operator, Route::IdentificationReview) => Ok(()),
+        (Role::Operator, _) => Err(ApiError::Forbidden("This API key may only read and review.")),
+        (Role::ReadWrite, Route::IdentificationReview) => {
+            Err(ApiError::Forbidden("Only an operator's API key may review."))
+        }
+        (Role::ReadWrite, _) => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::http::{ApiError, Response, json, single};
 use crate::ids;
 use crate::ports::Ports;
+use crate::settings::idempotency_key_required;
 use core::time::Duration;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -42,9 +43,36 @@ pub(crate) async fn once<P: Ports>(
     asked: &str,
     work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
-    let key = required_key(call)?;
+    let key = given_key(call)?.ok_or_else(wrong_key)?;
+    once_under(call, key, (method, call.path), asked, work).await
+}
+
+/// Like [`once`] for a route whose key may be left out, as `contracts/identifications.md` §3 reads: work without a key is a
+/// piece of its own each time. The setting `idempotency_key_required` makes it a must.
+///
+/// `place` is the method and the path, in one spelling for all that mean the same.
+pub(crate) async fn once_if_keyed<P: Ports>(
+    call: &Call<'_, P>,
+    place: (&str, &str),
+    asked: &str,
+    work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    match given_key(call)? {
+        Some(key) => once_under(call, key, place, asked, work).await,
+        None if idempotency_key_required(call.ports)? => Err(wrong_key()),
+        None => work(ids::new(call.ports, call.now)).await,
+    }
+}
+
+async fn once_under<P: Ports>(
+    call: &Call<'_, P>,
+    key: &str,
+    (method, path): (&str, &str),
+    asked: &str,
+    work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
     let digest = digest(&[asked]);
-    let name = Name::new(&[&call.caller.acting_as.scope(), method, call.path, key]);
+    let name = Name::new(&[&call.caller.acting_as.scope(), method, path, key]);
     let seed = ids::new(call.ports, call.now).to_string();
     match claim(call, &name, &digest, &seed).await? {
         Claimed::Answered(response) => Ok(response),
@@ -56,7 +84,7 @@ pub(crate) async fn once<P: Ports>(
                     let _ = give_up(call.ports, call.ports.now(), &claim);
                     return Err(error);
                 }
-                Err(error) => error.response(call.trace),
+                Err(error) => error.response_as(call.errors, call.trace),
                 Ok(response) => response,
             };
             settle(call, &claim, &response)?;
@@ -65,12 +93,15 @@ pub(crate) async fn once<P: Ports>(
     }
 }
 
-fn required_key<'a, P>(call: &Call<'a, P>) -> Result<&'a str, ApiError> {
-    let wrong =
-        || ApiError::bad_request("IDEMPOTENCY-KEY must be given once, as 1 to 255 visible characters.");
-    let key = single(call.headers, HEADER).map_err(|_| wrong())?.ok_or_else(wrong)?;
-    let good = key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
-    if good { Ok(key) } else { Err(wrong()) }
+/// The key a request comes with.
+pub(crate) fn given_key<'a, P>(call: &Call<'a, P>) -> Result<Option<&'a str>, ApiError> {
+    let key = single(call.headers, HEADER).map_err(|_| wrong_key())?;
+    let good = |key: &str| key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_none_or(good) { Ok(key) } else { Err(wrong_key()) }
+}
+
+fn wrong_key() -> ApiError {
+    ApiError::bad_request("IDEMPOTENCY-KEY must be given once, as 1 to 255 visible characters.")
 }
 
 enum Claimed {
@@ -94,7 +125,9 @@ async fn claim<P: Ports>(
                 return Err(ApiError::Conflict("This IDEMPOTENCY-KEY was used with another body."));
             }
             Begun::Running if waited >= PATIENCE => {
-                return Err(ApiError::Conflict(
+                return Err(ApiError::Refused(
+                    StatusCode::CONFLICT,
+                    "idempotency_key_in_use",
                     "A request with this IDEMPOTENCY-KEY is still running. Try again.",
                 ));
             }

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
 //! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
-//! | `customers`, `autoramps`, `fiat_addresses`, `authentication_codes` | the JSON API |
+//! | `customers`, `autoramps`, `fiat_addresses`, `identifications`, `authentication_codes` | the JSON API |
+//! | `settled` | what happens once, whoever asks for it |
 //! | `listing` | pages of lists |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
@@ -30,6 +31,7 @@ mod gateway;
 mod guarded;
 mod http;
 mod idempotency;
+mod identifications;
 mod ids;
 mod inbox;
 mod json;
@@ -43,6 +45,7 @@ mod rate;
 mod routes;
 mod sandbox;
 mod settings;
+mod settled;
 mod stored;
 #[cfg(test)]
 mod testing;

@@ -1,6 +1,6 @@
 //! Which path is what. The table is the whole of it; which methods a route takes stands beside the route.
 
-use crate::http::Verb;
+use crate::http::{Errors, Verb};
 use matchit::Router;
 use std::sync::LazyLock;
 
@@ -21,6 +21,15 @@ pub(crate) enum Route {
     FiatAddressesOfCustomer,
     FiatAddress,
     FiatAddressRetry,
+    CustomerArchive,
+    RequiredSignings,
+    Signings,
+    Identifications,
+    NewIdentification,
+    Identification,
+    IdentificationArchive,
+    IdentificationReview,
+    SandboxIdentification,
     SandboxReset,
     SandboxAutoramp,
     SandboxFiatAddress,
@@ -33,7 +42,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 23] = [
+const TABLE: [(&str, Route); 33] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -48,6 +57,16 @@ const TABLE: [(&str, Route); 23] = [
     ("/api/addresses/fiat/{id}", Route::FiatAddressesOfCustomer),
     ("/api/addresses/fiat/{id}/{sub}", Route::FiatAddress),
     ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
+    ("/api/customers/{id}/archive", Route::CustomerArchive),
+    ("/api/customers/{id}/required-signings", Route::RequiredSignings),
+    ("/api/customers/{id}/signings", Route::Signings),
+    ("/api/customers/{id}/identifications", Route::Identifications),
+    ("/api/customers/{id}/identifications/v2", Route::NewIdentification),
+    ("/api/identifications/{id}", Route::Identification),
+    ("/api/identifications/{id}/archive", Route::IdentificationArchive),
+    ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
+    ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
     ("/api/sandbox/autoramp/{id}", Route::SandboxAutoramp),
     ("/api/sandbox/fiat-verification/{id}", Route::SandboxFiatAddress),
@@ -63,9 +82,18 @@ impl Route {
     /// The methods it takes.
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
-            Route::Code => &[Verb::Put],
-            Route::SandboxAutoramp | Route::SandboxFiatAddress => &[Verb::Put],
-            Route::SandboxReset | Route::AutorampRetry | Route::FiatAddressRetry => &[Verb::Post],
+            Route::Code
+            | Route::CustomerArchive
+            | Route::IdentificationArchive
+            | Route::SandboxAutoramp
+            | Route::SandboxFiatAddress => &[Verb::Put],
+            Route::SandboxReset
+            | Route::AutorampRetry
+            | Route::FiatAddressRetry
+            | Route::Signings
+            | Route::NewIdentification
+            | Route::IdentificationReview
+            | Route::SandboxIdentification => &[Verb::Post],
             Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm => {
                 &[Verb::Get, Verb::Post]
             }
@@ -77,6 +105,9 @@ impl Route {
             | Route::AutorampByExternalId
             | Route::FiatAddressesOfCustomer
             | Route::EmailChange
+            | Route::RequiredSignings
+            | Route::Identifications
+            | Route::Identification
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
@@ -92,9 +123,27 @@ impl Route {
             Route::SandboxReset
                 | Route::SandboxAutoramp
                 | Route::SandboxFiatAddress
+                | Route::SandboxIdentification
                 | Route::Inbox
                 | Route::InboxJson
         )
+    }
+
+    /// How it says no.
+    pub(crate) fn errors(self) -> Errors {
+        match self {
+            Route::Identifications
+            | Route::NewIdentification
+            | Route::Identification
+            | Route::IdentificationArchive
+            | Route::IdentificationReview
+            | Route::SandboxIdentification
+            | Route::Autoramps
+            | Route::Autoramp
+            | Route::AutorampByExternalId
+            | Route::AutorampRetry => Errors::Envelope,
+            _ => Errors::Text,
+        }
     }
 
     /// The value of the `Allow` header.
@@ -114,7 +163,8 @@ pub(crate) struct Found<'p> {
 
 /// Whether a path belongs to the JSON API, where every request needs a key.
 pub(crate) fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    // The contract names one route without the prefix.
+    path == "/api" || path.starts_with("/api/") || path.starts_with("/sandbox/")
 }
 
 /// Finds what is at a path, compared byte for byte: no slash too many, no other case, nothing decoded.
@@ -176,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_api_is_what_needs_a_key() {
-        for path in ["/api", "/api/", "/api/x", "/api/customers"] {
+        for path in ["/api", "/api/", "/api/x", "/api/customers", "/sandbox/identification/x"] {
             assert!(is_api(path), "{path}");
         }
         for path in ["/", "/apis", "//api/x", "/API", "/confirm/api"] {

@@ -10,9 +10,10 @@ use crate::ports::{SettingUnavailable, Settings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::num::NonZeroU32;
+use core::time::Duration;
 use http::Uri;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -76,6 +77,8 @@ impl Environment {
 pub(crate) enum Role {
     ReadWrite,
     ReadOnly,
+    /// Reads, and decides over identifications.
+    Operator,
 }
 
 /// One API key, by its hash.
@@ -223,6 +226,74 @@ impl IssueSettings {
     }
 }
 
+/// What making an identification needs.
+pub(crate) struct IdentificationSettings {
+    pub(crate) base_url: BaseUrl,
+    /// How long its link works.
+    pub(crate) lifetime: Duration,
+}
+
+impl IdentificationSettings {
+    pub(crate) fn load(
+        settings: &impl Settings,
+        environment: Environment,
+    ) -> Result<IdentificationSettings, SettingError> {
+        let days = number(settings, "identification_lifetime_days", 1, 365, 30)?;
+        Ok(IdentificationSettings {
+            base_url: BaseUrl::load(settings, environment)?,
+            lifetime: Duration::from_secs(u64::from(days) * 86_400),
+        })
+    }
+}
+
+/// Whether `IDEMPOTENCY-KEY` has to be given where it may be left out.
+pub(crate) fn idempotency_key_required(settings: &impl Settings) -> Result<bool, SettingError> {
+    const NAME: &str = "idempotency_key_required";
+    match read(settings, NAME)?.as_deref().map(str::trim) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(SettingError::new(NAME, "must be true or false")),
+    }
+}
+
+/// A document that a customer has to sign.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    pub(crate) id: Uuid,
+    pub(crate) url: String,
+    pub(crate) display_name: String,
+}
+
+/// The most documents there can be: each is looked up for each customer that is shown.
+const MOST_DOCUMENTS: usize = 20;
+
+/// What customers have to sign.
+pub(crate) fn required_signings(settings: &impl Settings) -> Result<Vec<Document>, SettingError> {
+    const NAME: &str = "required_signings";
+    if read(settings, NAME)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let documents: Vec<Document> = read_json(settings, NAME)?;
+    if documents.len() > MOST_DOCUMENTS {
+        return Err(SettingError::new(NAME, format!("must hold {MOST_DOCUMENTS} entries at most")));
+    }
+    for (place, document) in documents.iter().enumerate() {
+        let wrong = |what: &str| SettingError::new(NAME, format!("entry {}: {what}", place + 1));
+        let uri: Option<Uri> = document.url.parse().ok();
+        if !uri.is_some_and(|uri| uri.scheme_str() == Some("https") && uri.authority().is_some()) {
+            return Err(wrong("url must be absolute and start with https://"));
+        }
+        if !is_name(&document.display_name) {
+            return Err(wrong("display_name must be 1 to 80 characters on one line"));
+        }
+        if documents.iter().take(place).any(|other| other.id == document.id) {
+            return Err(wrong("the same id stands there twice"));
+        }
+    }
+    Ok(documents)
+}
+
 fn sender_name(settings: &impl Settings) -> Result<String, SettingError> {
     const NAME: &str = "sender_name";
     let name = read(settings, NAME)?.unwrap_or_else(|| "Stepgate".into());
@@ -252,6 +323,11 @@ impl BaseUrl {
             _ => return Err(SettingError::new(NAME, "must start with https:// in production")),
         }
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
+    }
+
+    /// The page of an identification.
+    pub(crate) fn identification(&self, token: &str) -> String {
+        format!("{}/identify/{token}", self.0)
     }
 
     /// The page that confirms what the token stands for.

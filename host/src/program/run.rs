@@ -128,10 +128,16 @@ fn settings(
         ("mac_keys", json(&mac_keys)?),
     ];
     settings.extend(guest.texts);
+    settings
+        .extend(guest.idempotency_key_required.map(|must| ("idempotency_key_required", must.to_string())));
+    if let Some(documents) = &guest.required_signings {
+        settings.push(("required_signings", json(documents)?));
+    }
     let numbers = [
         ("code_lifetime_seconds", guest.code_lifetime_seconds),
         ("code_attempts", guest.code_attempts),
         ("resend_cooldown_seconds", guest.resend_cooldown_seconds),
+        ("identification_lifetime_days", guest.identification_lifetime_days),
     ];
     settings.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
     Ok(FixedSettings::from_iter(settings))

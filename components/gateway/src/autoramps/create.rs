@@ -25,7 +25,7 @@ pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<
 }
 
 async fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewAutoramp) -> Result<Response, ApiError> {
-    let customer = customers::reachable(call, new.customer_id)?;
+    let customer = customers::active(call, new.customer_id)?;
     check_account(call, customer.id, &new.terms.account)?;
     external::check_free::<Record>(call.ports, &customer.owner, id, new.external_id.as_deref())?;
     let guarded = reuse::is_reuse(call.ports, customer.id, &new.source_currencies)?;
@@ -71,6 +71,10 @@ pub(super) fn check_account<P: Ports>(
     if registered {
         Ok(())
     } else {
-        Err(ApiError::Unprocessable("recipient_account does not match a registered fiat address"))
+        Err(ApiError::Refused(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unprocessable_entity",
+            "recipient_account does not match a registered fiat address",
+        ))
     }
 }

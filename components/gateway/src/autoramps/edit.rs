@@ -22,6 +22,7 @@ pub(crate) async fn edit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
     if edit.customer_id != record.customer_id {
         return Err(ApiError::bad_request("customer_id must be that of the autoramp."));
     }
+    customers::active(call, record.customer_id)?;
     if State::of(call.ports, &record)?.status.is_over() {
         return Err(ApiError::NotFound);
     }

@@ -5,6 +5,7 @@ use super::fields::NewCustomer;
 use super::list::LISTS;
 use super::object::Customer;
 use super::record::Record;
+use super::standing::Standing;
 use crate::call::Call;
 use crate::external;
 use crate::http::{ApiError, Response, json};
@@ -41,5 +42,5 @@ fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewCustomer) -> Result<Resp
     // Last, so that whatever a list names is complete.
     record.places.enter(call.ports, record.id)?;
     let address = Address::first(&record);
-    json(StatusCode::CREATED, &Customer::of(record, address))
+    json(StatusCode::CREATED, &Customer::of(record, address, Standing::first()))
 }

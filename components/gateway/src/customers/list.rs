@@ -1,5 +1,6 @@
 //! `GET /api/customers`: `contracts/identifications.md` §5.
 
+use super::filter::Filter;
 use super::object::Customer;
 use super::record::Record;
 use crate::call::Call;
@@ -19,20 +20,16 @@ pub(super) fn all<P: Ports>(call: &Call<'_, P>) -> Result<Vec<Record>, ApiError>
 
 /// Answers one page.
 pub(crate) fn list_page<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
-    let query = PageQuery::parse(call.query, |name, _| match name {
-        // To leave a filter out would answer customers that were not asked for.
-        "search_term"
-        | "has_transactions"
-        | "status"
-        | "status[]"
-        | "identification_status"
-        | "identification_status[]"
-        | "customer_type"
-        | "customer_type[]" => Err(ApiError::bad_request("Customers cannot be filtered yet.")),
-        _ => Ok(()),
-    })?;
+    let mut filter = Filter::default();
+    let query = PageQuery::parse(call.query, |name, value| filter.take(name, value))?;
     let list = list(&call.caller.acting_as);
-    let page = listing::page(call, &list, &query, |record| Customer::load(call, record).map(Some))?;
+    let page = listing::page(call, &list, &query, |record| {
+        if !filter.may_fit(&record) {
+            return Ok(None);
+        }
+        let customer = Customer::load(call, record)?;
+        Ok(filter.fits(&customer).then_some(customer))
+    })?;
     json(StatusCode::OK, &page)
 }
 

@@ -1,20 +1,26 @@
 //! `/api/customers`: `contracts/identifications.md` §5 and `contracts/authentication-codes.md` §5.4.
 
 mod address;
+mod archive;
 mod create;
 mod email_changes;
 mod fields;
+mod filter;
 mod list;
 mod object;
 mod record;
 mod reset;
+mod signings;
+mod standing;
 mod update;
 
+pub(crate) use archive::{archive, archived_at};
 pub(crate) use create::create;
 pub(crate) use email_changes::email_change;
 pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use reset::forget_all;
+pub(crate) use signings::{required as required_signings, sign};
 pub(crate) use update::update;
 
 use crate::call::Call;
@@ -28,9 +34,12 @@ use record::Record;
 use stepgate_storage::StoreError;
 use uuid::Uuid;
 
-/// The customer with this id, if the caller may know of it.
-pub(crate) fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Record, ApiError> {
-    Record::reachable(call, id)?.ok_or(ApiError::NotFound)
+/// The customer with this id, if the caller may know of it; one that is archived is refused, because nothing of it may
+/// change.
+pub(crate) fn active<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Record, ApiError> {
+    let record = Record::reachable(call, id)?.ok_or(ApiError::NotFound)?;
+    archive::check_not_archived(call.ports, id)?;
+    Ok(record)
 }
 
 /// The same for an id as it was sent.

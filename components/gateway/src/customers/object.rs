@@ -2,10 +2,12 @@
 
 use super::address::Address;
 use super::record::{CustomerType, Record};
+use super::standing::{Standing, Status};
 use crate::call::Call;
 use crate::email::Email;
 use crate::external;
 use crate::http::{ApiError, Response, json};
+use crate::identifications;
 use crate::ports::Ports;
 use crate::when;
 use http::StatusCode;
@@ -15,48 +17,52 @@ use uuid::Uuid;
 /// A customer as the API shows it.
 #[derive(Serialize)]
 pub(super) struct Customer {
-    id: Uuid,
+    pub(super) id: Uuid,
     customer_type: CustomerType,
-    status: &'static str,
-    name: String,
-    email: Email,
+    pub(super) status: Status,
+    pub(super) name: String,
+    pub(super) email: Email,
     #[serde(skip_serializing_if = "Option::is_none")]
-    external_id: Option<String>,
+    pub(super) external_id: Option<String>,
     partner_id: Uuid,
-    identification_ids: [Uuid; 0],
-    signing_ids: [Uuid; 0],
+    /// The newest first, and no more than the newest hundred.
+    identification_ids: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identification_status: Option<identifications::Status>,
+    signing_ids: Vec<Uuid>,
     spending_limit_euro: Option<u64>,
     created_at: String,
     updated_at: String,
 }
 
 impl Customer {
-    /// A customer and the address it has now.
+    /// A customer, the address it has now, and how it stands.
     ///
     /// An applied change of the address counts as an update of when it was asked for; nobody writes down when it was
     /// confirmed.
-    pub(super) fn of(record: Record, address: Address) -> Customer {
-        let applied = address.since.unwrap_or(record.updated_at);
+    pub(super) fn of(record: Record, address: Address, standing: Standing) -> Customer {
+        let updated_at = [address.since, standing.archived_at].into_iter().flatten().max();
         Customer {
             id: record.id,
             customer_type: record.customer_type,
-            // Where a customer begins; identifications move it on.
-            status: "IdentificationRequired",
+            status: standing.status,
             name: record.name,
             email: address.email,
             external_id: record.external_id,
             partner_id: record.owner.partner,
-            identification_ids: [],
-            signing_ids: [],
+            identification_ids: standing.identification_ids,
+            identification_status: standing.identification_status,
+            signing_ids: standing.signing_ids,
             spending_limit_euro: None,
             created_at: when::rfc3339(record.created_at),
-            updated_at: when::rfc3339(record.updated_at.max(applied)),
+            updated_at: when::rfc3339(record.updated_at.max(updated_at.unwrap_or(record.updated_at))),
         }
     }
 
     pub(super) fn load<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Customer, ApiError> {
         let address = Address::of(call.ports, &record)?;
-        Ok(Customer::of(record, address))
+        let standing = Standing::of(call.ports, record.id)?;
+        Ok(Customer::of(record, address, standing))
     }
 }
 

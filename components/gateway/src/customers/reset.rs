@@ -1,11 +1,12 @@
 //! Forgetting customers, for `POST /api/sandbox/reset`.
 
-use super::list;
 use super::record::Record;
+use super::{archive, list, signings};
 use crate::call::Call;
 use crate::external;
 use crate::guarded::{self, EmailChange};
 use crate::http::ApiError;
+use crate::identifications;
 use crate::ports::Ports;
 
 /// Forgets all customers that the caller reaches, and withdraws what waits for them.
@@ -21,6 +22,9 @@ pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiEr
 
 /// The record goes last: it is what the lists are found by, if this is cut short and done again.
 fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+    identifications::forget_all(call, record.id)?;
+    signings::forget(call.ports, record.id)?;
+    archive::forget(call.ports, record.id)?;
     external::leave(call.ports, record, record.external_id.as_deref())?;
     record.places.leave(call.ports)?;
     record.forget(call.ports)

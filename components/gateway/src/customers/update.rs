@@ -1,6 +1,7 @@
 //! `PUT /api/customers/{id}`: the external id at once, the address when its owner has confirmed it.
 
 use super::address::Address;
+use super::archive::check_not_archived;
 use super::fields::CustomerUpdate;
 use super::record::Record;
 use crate::call::Call;
@@ -24,7 +25,9 @@ pub(crate) async fn update<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let update = CustomerUpdate::parse(body)?;
-    let record = with_external_id(call, Record::load(call, id)?, update.external_id)?;
+    let record = Record::load(call, id)?;
+    check_not_archived(call.ports, record.id)?;
+    let record = with_external_id(call, record, update.external_id)?;
     match change_address(call, &record, &update.email).await? {
         None => Ok(empty(StatusCode::NO_CONTENT)),
         Some(Opened { change, code }) => {

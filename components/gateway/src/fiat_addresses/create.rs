@@ -23,10 +23,14 @@ pub(crate) async fn create<P: Ports>(call: &Call<'_, P>, body: &[u8]) -> Result<
 }
 
 async fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, asked: NewFiatAddress) -> Result<Response, ApiError> {
-    let customer = customers::reachable(call, asked.customer_id)?;
+    let customer = customers::active(call, asked.customer_id)?;
     let there = Record::with_account(call.ports, customer.id, &asked.new.account)?;
     if there.is_some_and(|other| other.id != id) {
-        return Err(ApiError::Conflict("This account is registered for the customer already."));
+        return Err(ApiError::Refused(
+            StatusCode::CONFLICT,
+            "already_registered",
+            "This account is registered for the customer already.",
+        ));
     }
     let guarded = asked.new.is_third_party || policy::is_guarded(call.ports, &customer.owner)?;
     let lists = lists_of(LISTS, &customer.owner).into_iter().chain([list_of_its(customer.id)]);

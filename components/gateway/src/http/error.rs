@@ -8,31 +8,40 @@ use serde::Serialize;
 use std::borrow::Cow;
 use stepgate_storage::StoreError;
 
-/// A refusal or failure, in one of the API's error shapes.
+/// How a route says no: the families of 4xx answers that the contracts have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errors {
+    /// A bare JSON string; 403 has message and trace id.
+    Text,
+    /// `{"error":{"code","message","request_id"}}`: `contracts/identifications.md` §2.
+    Envelope,
+}
+
+/// A refusal or failure. What it looks like is for the route to say ([`Errors`]); 401 and 500 are the same everywhere.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 401 in plain text, whatever was wrong with the key.
     Unauthorized,
-    /// 400, a JSON string. The text names what is wrong and never repeats what was sent.
+    /// 400. The text names what is wrong and never repeats what was sent.
     BadRequest(Cow<'static, str>),
-    /// 403, message and trace id.
+    /// 403.
     Forbidden(&'static str),
-    /// 404, a JSON string: unknown, malformed and somebody else's are the same.
+    /// 404: unknown, malformed and somebody else's are the same.
     NotFound,
     /// 405, with the methods that are there.
     MethodNotAllowed(String),
-    /// 409, a JSON string.
+    /// 409: the `IDEMPOTENCY-KEY` stands for another body.
     Conflict(&'static str),
     /// 413.
     TooLarge,
     /// 415.
     UnsupportedMediaType,
-    /// 422: understood, and at odds with what is there.
-    Unprocessable(&'static str),
     /// 429 for a message too soon after the last, with the seconds to wait.
     Throttled(u64),
     /// 429 for a key that made too many requests, with the seconds to wait.
     TooManyRequests(u64),
+    /// Any other 4xx, with a code for programs and a text for people.
+    Refused(StatusCode, &'static str, &'static str),
     /// 500, message and trace id. The reason goes to the log only, and holds no secret and no address.
     Internal(String),
 }
@@ -41,6 +50,18 @@ pub(crate) enum ApiError {
 struct Traced<'a> {
     message: &'a str,
     trace_id: &'a TraceId,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Enveloped<'a>,
+}
+
+#[derive(Serialize)]
+struct Enveloped<'a> {
+    code: &'a str,
+    message: &'a str,
+    request_id: String,
 }
 
 impl ApiError {
@@ -56,37 +77,73 @@ impl ApiError {
         }
     }
 
-    /// The answer.
-    pub(crate) fn response(&self, trace: &TraceId) -> Response {
+    /// What is wrong where a [`ApiError::NotFound`] is about this kind of thing: the envelope names it.
+    pub(crate) fn or_not_found(self, code: &'static str, message: &'static str) -> ApiError {
         match self {
-            ApiError::Unauthorized => text(StatusCode::UNAUTHORIZED, "authorization error"),
-            ApiError::BadRequest(what) => message(StatusCode::BAD_REQUEST, what),
-            ApiError::Forbidden(what) => traced(StatusCode::FORBIDDEN, what, trace),
-            ApiError::NotFound => message(StatusCode::NOT_FOUND, "Not Found"),
+            ApiError::NotFound => ApiError::Refused(StatusCode::NOT_FOUND, code, message),
+            other => other,
+        }
+    }
+
+    /// The answer where 4xx are bare strings.
+    pub(crate) fn response(&self, trace: &TraceId) -> Response {
+        self.response_as(Errors::Text, trace)
+    }
+
+    /// The answer in the shape of its route.
+    pub(crate) fn response_as(&self, errors: Errors, trace: &TraceId) -> Response {
+        let (status, code, what) = match self {
+            ApiError::Unauthorized => return text(StatusCode::UNAUTHORIZED, "authorization error"),
+            ApiError::Internal(_) => {
+                return traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace);
+            }
+            ApiError::Forbidden(what) if errors == Errors::Text => {
+                return traced(StatusCode::FORBIDDEN, what, trace);
+            }
+            ApiError::Refused(StatusCode::FORBIDDEN, _, what) if errors == Errors::Text => {
+                return traced(StatusCode::FORBIDDEN, what, trace);
+            }
+            ApiError::BadRequest(what) => (StatusCode::BAD_REQUEST, "invalid_request", what.as_ref()),
+            ApiError::Forbidden(what) => (StatusCode::FORBIDDEN, "forbidden", *what),
+            ApiError::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not Found"),
+            ApiError::MethodNotAllowed(_) => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method Not Allowed")
+            }
+            ApiError::Conflict(what) => (StatusCode::CONFLICT, "idempotency_key_conflict", *what),
+            ApiError::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body may have 65536 bytes at most.")
+            }
+            ApiError::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body must be of type application/json in UTF-8.",
+            ),
+            ApiError::Throttled(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "Too soon after the last message. Nothing was sent.",
+            ),
+            ApiError::TooManyRequests(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests with this key.")
+            }
+            ApiError::Refused(status, code, what) => (*status, *code, *what),
+        };
+        let mut response = match errors {
+            Errors::Text => message(status, what),
+            Errors::Envelope => envelope(status, code, what, trace),
+        };
+        match self {
             ApiError::MethodNotAllowed(allowed) => {
-                let mut response = message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
                 if let Ok(value) = HeaderValue::from_str(allowed) {
                     response.headers_mut().insert(ALLOW, value);
                 }
-                response
             }
-            ApiError::Conflict(what) => message(StatusCode::CONFLICT, what),
-            ApiError::TooLarge => {
-                message(StatusCode::PAYLOAD_TOO_LARGE, "The body may have 65536 bytes at most.")
+            ApiError::Throttled(seconds) | ApiError::TooManyRequests(seconds) => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }
-            ApiError::UnsupportedMediaType => message(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "The body must be of type application/json in UTF-8.",
-            ),
-            ApiError::Unprocessable(what) => traced(StatusCode::UNPROCESSABLE_ENTITY, what, trace),
-            ApiError::Throttled(seconds) => {
-                wait("Too soon after the last message. Nothing was sent.", *seconds)
-            }
-            ApiError::TooManyRequests(seconds) => wait("Too many requests with this key.", *seconds),
-            ApiError::Internal(_) => {
-                traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace)
-            }
+            _ => {}
         }
+        response
     }
 }
 
@@ -95,10 +152,11 @@ fn message(status: StatusCode, what: &str) -> Response {
     json(status, &what).unwrap_or_else(|_| empty(status))
 }
 
-fn wait(what: &str, seconds: u64) -> Response {
-    let mut response = message(StatusCode::TOO_MANY_REQUESTS, what);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    response
+/// The request id is the beginning of the trace id, in the contract's form: who has one finds the other in the log.
+fn envelope(status: StatusCode, code: &str, message: &str, trace: &TraceId) -> Response {
+    let request_id = format!("req_{}", trace.as_str().get(..12).unwrap_or_default());
+    json(status, &Envelope { error: Enveloped { code, message, request_id } })
+        .unwrap_or_else(|_| empty(status))
 }
 
 fn traced(status: StatusCode, message: &str, trace_id: &TraceId) -> Response {
@@ -162,6 +220,29 @@ mod tests {
         );
         let (status, _, body) = sent(ApiError::Forbidden("no"));
         assert_eq!((status, body.as_str()), (403, r#"{"message":"no","trace_id":"TRACE"}"#));
+    }
+
+    #[test]
+    fn the_envelope_has_a_code_and_a_request_id_that_leads_to_the_log() {
+        let trace = TraceId::of(&HeaderMap::new(), &TestPorts::default());
+        let sent = |error: ApiError| {
+            let response = error.response_as(Errors::Envelope, &trace);
+            (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
+        };
+        let envelope = |code: &str, message: &str| {
+            let id = &trace.as_str()[..12];
+            format!(r#"{{"error":{{"code":"{code}","message":"{message}","request_id":"req_{id}"}}}}"#)
+        };
+        assert_eq!(sent(ApiError::bad_request("x")), (400, envelope("invalid_request", "x")));
+        assert_eq!(sent(ApiError::Forbidden("x")), (403, envelope("forbidden", "x")));
+        assert_eq!(sent(ApiError::Conflict("x")), (409, envelope("idempotency_key_conflict", "x")));
+        let refused = ApiError::NotFound.or_not_found("customer_not_found", "x");
+        assert_eq!(sent(refused), (404, envelope("customer_not_found", "x")));
+        assert_eq!(sent(ApiError::Unauthorized), (401, "authorization error".into()));
+        assert!(sent(ApiError::Internal("x".into())).1.contains("trace_id"));
+        let limited = ApiError::TooManyRequests(3).response_as(Errors::Envelope, &trace);
+        assert_eq!(limited.status(), 429);
+        assert_eq!(limited.headers()["retry-after"], "3");
     }
 
     #[test]

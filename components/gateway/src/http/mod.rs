@@ -6,7 +6,7 @@ mod request;
 mod response;
 mod trace;
 
-pub(crate) use error::ApiError;
+pub(crate) use error::{ApiError, Errors};
 pub(crate) use headers::{check_json, single};
 pub use request::{Body, BodyError};
 pub(crate) use request::{Verb, read_body};

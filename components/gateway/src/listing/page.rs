@@ -37,6 +37,13 @@ pub(crate) struct Page<T> {
     prev_cursor: Option<Uuid>,
 }
 
+impl<T> Page<T> {
+    /// The same page of a list that is only read forwards.
+    pub(crate) fn forwards(self) -> Page<T> {
+        Page { prev_cursor: None, ..self }
+    }
+}
+
 /// The page of `list` that `query` asks for. `show` turns an entry into what is answered; none leaves it out.
 pub(crate) fn page<P: Ports, E: Entry, T>(
     call: &Call<'_, P>,

@@ -1,5 +1,6 @@
 //! Where a record stands in the lists.
 
+use crate::ids;
 use crate::owner::Owner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ impl Places {
     }
 
     /// The record's slot in a list; none if it is not in it.
-    pub(super) fn slot_in(&self, list: &str) -> Option<u64> {
+    pub(crate) fn slot_in(&self, list: &str) -> Option<u64> {
         self.0.get(list).copied()
     }
 }
@@ -48,6 +49,22 @@ pub(crate) fn lists_of(kind: &str, owner: &Owner) -> Vec<String> {
 /// The list of all things of one kind that somebody who acts as `owner` reaches.
 pub(crate) fn list_of(kind: &str, owner: &Owner) -> String {
     format!("{kind}/{}", owner.scope())
+}
+
+/// The newest ids that stand in a list, with their slots: `most` at most, and of no more slots than twice that are looked at.
+pub(crate) fn newest(store: &impl Store, list: &str, most: u64) -> Result<Vec<(u64, Uuid)>, StoreError> {
+    let log = log(list);
+    let last = log.last(store)?;
+    let mut found = Vec::new();
+    for slot in (last.saturating_sub(2 * most) + 1..=last).rev() {
+        if found.len() as u64 == most {
+            break;
+        }
+        if let Some(id) = log.read(store, slot)? {
+            found.push((slot, ids::parse(&id).ok_or(StoreError::Corrupt("list"))?));
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn log(list: &str) -> Log {

@@ -140,7 +140,7 @@ impl TestPorts {
 }
 
 /// The result of a future that never has to wait, as none does here: a sleep moves the clock.
-fn ready<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("nothing here waits"),

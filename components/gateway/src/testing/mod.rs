@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
-pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, sandbox};
+pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox};
 pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
 
 /// Something another request does meanwhile.
@@ -28,6 +28,8 @@ pub(crate) struct TestPorts {
     pub(crate) delivery_fails: Cell<bool>,
     /// What happens elsewhere just before the next challenge is issued.
     pub(crate) before_issue: RefCell<Option<Elsewhere>>,
+    /// What happens elsewhere before a store operation, after so many others.
+    pub(crate) before_operation: RefCell<Option<(u64, Elsewhere)>>,
     /// What happens elsewhere while the next sleep lasts.
     pub(crate) while_asleep: RefCell<Option<Elsewhere>>,
     settings: RefCell<BTreeMap<String, String>>,
@@ -44,6 +46,7 @@ impl Default for TestPorts {
             log: RefCell::default(),
             delivery_fails: Cell::default(),
             before_issue: RefCell::default(),
+            before_operation: RefCell::default(),
             while_asleep: RefCell::default(),
             settings: RefCell::default(),
             random: Cell::new(1),
@@ -56,6 +59,21 @@ impl TestPorts {
         self.settings.borrow_mut().insert(name.into(), value.into());
     }
 
+    fn meanwhile(&self) {
+        let due = match self.before_operation.borrow_mut().as_mut() {
+            Some((0, _)) => true,
+            Some((left, _)) => {
+                *left -= 1;
+                false
+            }
+            None => false,
+        };
+        let elsewhere = if due { self.before_operation.take() } else { None };
+        if let Some((_, elsewhere)) = elsewhere {
+            elsewhere(self);
+        }
+    }
+
     pub(crate) fn pass(&self, time: Duration) {
         self.now.set(self.now.get() + time);
     }
@@ -64,20 +82,24 @@ impl TestPorts {
 impl Store for TestPorts {
     fn get(&self, key: &RecordKey) -> Result<Option<String>, StoreError> {
         assert!(key.text().len() <= 200, "{}", key.text());
+        self.meanwhile();
         self.store.get(key)
     }
 
     fn set(&self, key: &RecordKey, value: &str) -> Result<(), StoreError> {
         assert!(key.text().len() <= 200, "{}", key.text());
+        self.meanwhile();
         self.store.set(key, value)
     }
 
     fn delete(&self, key: &RecordKey) -> Result<(), StoreError> {
+        self.meanwhile();
         self.store.delete(key)
     }
 
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         assert!(key.text().len() <= 200, "{}", key.text());
+        self.meanwhile();
         self.store.add(key, delta)
     }
 }

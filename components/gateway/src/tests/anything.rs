@@ -26,6 +26,14 @@ fn segment() -> impl Strategy<Value = String> {
         Just("external".to_owned()),
         Just("email-changes".to_owned()),
         Just("confirm".to_owned()),
+        Just("identifications".to_owned()),
+        Just("v2".to_owned()),
+        Just("sandbox".to_owned()),
+        Just("identification".to_owned()),
+        Just("signings".to_owned()),
+        Just("archive".to_owned()),
+        Just("review".to_owned()),
+        Just("IDENTIFICATION".to_owned()),
         Just("CUSTOMER".to_owned()),
         Just("CODE".to_owned()),
         "[a-zA-Z0-9._~%-]{0,12}",
@@ -35,7 +43,7 @@ fn segment() -> impl Strategy<Value = String> {
 fn body() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         prop::collection::vec(any::<u8>(), 0..64),
-        "\\{\"(code|email|customer_type|name|external_id)\":(\"[^\"\\\\]{0,12}\"|-?[0-9]{0,12}(\\.[0-9])?|null|\\[\\]|\\{\\}|true)\\}"
+        "\\{\"(code|email|customer_type|name|external_id|type|with_edd|approved|comment|signed|content_id)\":(\"[^\"\\\\]{0,12}\"|-?[0-9]{0,12}(\\.[0-9])?|null|\\[\\]|\\{\\}|true)\\}"
             .prop_map(String::into_bytes),
     ]
 }
@@ -50,7 +58,9 @@ proptest! {
         body in body(),
     ) {
         let (ports, customer, code) = held();
-        let path = format!("/{}?{query}", segments.join("/")).replace("CUSTOMER", &customer).replace("CODE", &code);
+        let made = ports.send("POST", &format!("/api/customers/{customer}/identifications/v2"), r#"{"type":"Link"}"#);
+        let identification = made.json()["id"].as_str().unwrap().to_owned();
+        let path = format!("/{}?{query}", segments.join("/")).replace("CUSTOMER", &customer).replace("CODE", &code).replace("IDENTIFICATION", &identification);
         if path.parse::<http::Uri>().is_err() {
             return Ok(());
         }

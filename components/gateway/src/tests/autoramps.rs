@@ -393,6 +393,39 @@ fn the_sandbox_plays_compliance() {
     assert_eq!(ports.send("PUT", &path, "\"Approved\"").status, 404);
 }
 
+/// §5.1: 403 where the customer may not act.
+#[test]
+fn nothing_of_an_archived_customer_changes() {
+    let ports = sandbox();
+    let customer = ports.customer("ann@example.com");
+    let id = id_of(&ports.autoramp(&customer));
+    assert_eq!(ports.send("PUT", &format!("/api/customers/{customer}/archive"), "").status, 200);
+    let edit = patch(&ports, &id, &customer, &[("recipient_account", wallet(OTHER_WALLET))]);
+    let made = ports.post(PATH, &TestPorts::autoramp_body(&customer));
+    let address = ports.post("/api/addresses/fiat", &TestPorts::fiat_address_body(&customer, IBAN));
+    assert_eq!((edit.status, made.status, address.status), (403, 403, 403));
+    assert!(address.json()["trace_id"].is_string());
+}
+
+/// §7: identification and autoramp 4xx have the `error` envelope.
+#[test]
+fn refusals_have_the_envelope() {
+    let ports = sandbox();
+    let customer = ports.customer("ann@example.com");
+    let mut fiat = TestPorts::autoramp_body(&customer);
+    fiat["destination_currency"] = json!({ "type": "Fiat", "code": "GBP" });
+    fiat["recipient_account"] =
+        json!({ "type": "Fiat", "account_identifier": { "type": "SEPA", "iban": IBAN } });
+    for (answer, status, code) in [
+        (ports.send("GET", &format!("{PATH}/x"), ""), 404, "not_found"),
+        (ports.post(PATH, &json!({})), 400, "invalid_request"),
+        (ports.post(PATH, &fiat), 422, "unprocessable_entity"),
+    ] {
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (status, &json!(code)));
+        assert!(answer.json()["error"]["request_id"].as_str().is_some_and(|id| id.starts_with("req_")));
+    }
+}
+
 #[test]
 fn a_refusal_names_the_field() {
     let ports = sandbox();

@@ -9,6 +9,7 @@ mod email_change;
 mod failures;
 mod fiat_addresses;
 mod idempotency;
+mod identifications;
 mod pages;
 mod rate;
 mod sandbox;

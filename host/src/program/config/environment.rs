@@ -19,7 +19,7 @@ enum Form {
     Json,
 }
 
-const SETTINGS: [(&str, Form); 28] = [
+const SETTINGS: [(&str, Form); 31] = [
     ("environment", Form::Text),
     ("listen", Form::Text),
     ("data", Form::Text),
@@ -33,6 +33,9 @@ const SETTINGS: [(&str, Form); 28] = [
     ("code_lifetime_seconds", Form::Number),
     ("code_attempts", Form::Number),
     ("resend_cooldown_seconds", Form::Number),
+    ("identification_lifetime_days", Form::Number),
+    ("idempotency_key_required", Form::Flag),
+    ("required_signings", Form::Json),
     ("api_keys", Form::Json),
     ("mac_keys", Form::Json),
     ("smtp.host", Form::Text),
@@ -57,9 +60,11 @@ pub(super) fn allowed(name: &str) -> &'static str {
         "listen" => "must be an address and a port, as in 127.0.0.1:8080",
         "store" => "must be redb or memory",
         "smtp.tls" => "must be starttls, tls or none",
-        "api_keys" | "mac_keys" => "must be a list of tables",
+        "api_keys" | "mac_keys" | "required_signings" => "must be a list of tables",
         "smtp" | "limits" => "must be a table",
-        _ if name.starts_with("api_keys[") && name.ends_with(".role") => "must be read-write or read-only",
+        _ if name.starts_with("api_keys[") && name.ends_with(".role") => {
+            "must be read-write, read-only or operator"
+        }
         _ if name.ends_with(".requests_per_minute") => "must be a whole number from 1 to 4294967295",
         _ => match SETTINGS.iter().find(|(known, _)| *known == name) {
             Some((_, Form::Text)) => "must be text",

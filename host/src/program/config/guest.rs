@@ -20,6 +20,7 @@ const PUBLISHED_MAC_KEY_ID: &str = "sandbox-only";
 pub(crate) enum Role {
     ReadWrite,
     ReadOnly,
+    Operator,
 }
 
 #[derive(Deserialize)]
@@ -39,12 +40,25 @@ pub(super) struct MacKeyText {
     secret: String,
 }
 
+/// A document that customers have to sign.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    /// A UUID.
+    id: String,
+    url: String,
+    display_name: String,
+}
+
 pub(super) struct RawGuest {
     pub(super) base_url: Option<String>,
     pub(super) texts: [(&'static str, Option<String>); 3],
     pub(super) code_lifetime_seconds: Option<u32>,
     pub(super) code_attempts: Option<u32>,
     pub(super) resend_cooldown_seconds: Option<u32>,
+    pub(super) identification_lifetime_days: Option<u32>,
+    pub(super) idempotency_key_required: Option<bool>,
+    pub(super) required_signings: Option<Vec<Document>>,
     pub(super) api_keys: Option<Vec<ApiKeyText>>,
     pub(super) mac_keys: Option<Vec<MacKeyText>>,
 }
@@ -76,6 +90,9 @@ pub(crate) struct Guest {
     pub(crate) code_lifetime_seconds: Option<u32>,
     pub(crate) code_attempts: Option<u32>,
     pub(crate) resend_cooldown_seconds: Option<u32>,
+    pub(crate) identification_lifetime_days: Option<u32>,
+    pub(crate) idempotency_key_required: Option<bool>,
+    pub(crate) required_signings: Option<Vec<Document>>,
     pub(crate) api_keys: Option<Vec<ApiKey>>,
     pub(crate) mac_keys: Option<Vec<MacKey>>,
 }
@@ -125,6 +142,7 @@ impl Guest {
             ("code_lifetime_seconds", raw.code_lifetime_seconds, 1, 3_600),
             ("code_attempts", raw.code_attempts, 1, 10),
             ("resend_cooldown_seconds", raw.resend_cooldown_seconds, 0, 86_400),
+            ("identification_lifetime_days", raw.identification_lifetime_days, 1, 365),
         ] {
             if value.is_some_and(|value| !(least..=most).contains(&value)) {
                 let why = format!("must be a whole number from {least} to {most}");
@@ -137,6 +155,9 @@ impl Guest {
             code_lifetime_seconds: raw.code_lifetime_seconds,
             code_attempts: raw.code_attempts,
             resend_cooldown_seconds: raw.resend_cooldown_seconds,
+            identification_lifetime_days: raw.identification_lifetime_days,
+            idempotency_key_required: raw.idempotency_key_required,
+            required_signings: raw.required_signings.map(check_required_signings).transpose()?,
             api_keys: raw.api_keys.map(|keys| check_api_keys(keys, production)).transpose()?,
             mac_keys: raw.mac_keys.map(|keys| check_mac_keys(keys, production)).transpose()?,
         })
@@ -237,6 +258,30 @@ fn check_mac_keys(texts: Vec<MacKeyText>, production: bool) -> Result<Vec<MacKey
         Ok(MacKey { id: text.id, secret: text.secret })
     };
     texts.into_iter().enumerate().map(check).collect()
+}
+
+fn check_required_signings(documents: Vec<Document>) -> Result<Vec<Document>, WrongSetting> {
+    if documents.len() > 20 {
+        return Err(WrongSetting::new("required_signings", "must hold 20 documents at most"));
+    }
+    let mut ids = HashSet::new();
+    for (index, document) in documents.iter().enumerate() {
+        let wrong = |field: &str, why: &str| {
+            Err(WrongSetting::new(format!("required_signings[{index}].{field}"), why))
+        };
+        let Ok(id) = document.id.parse::<Uuid>() else { return wrong("id", "must be a UUID") };
+        if !ids.insert(id) {
+            return wrong("id", "is there twice");
+        }
+        let uri = document.url.parse::<http::Uri>().ok();
+        if !uri.is_some_and(|uri| uri.scheme_str() == Some("https") && uri.authority().is_some()) {
+            return wrong("url", "must be an absolute URL that starts with https://");
+        }
+        if !is_name(&document.display_name) {
+            return wrong("display_name", "must be 1 to 80 characters on one line");
+        }
+    }
+    Ok(documents)
 }
 
 /// A name that is put into mails and subject lines.

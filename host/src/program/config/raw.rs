@@ -1,6 +1,6 @@
 //! Settings as they are written down, before they are checked.
 
-use super::guest::{ApiKeyText, MacKeyText, RawGuest};
+use super::guest::{ApiKeyText, Document, MacKeyText, RawGuest};
 use super::{WrongSetting, environment};
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -49,6 +49,9 @@ pub(super) struct Raw {
     code_lifetime_seconds: Option<u32>,
     code_attempts: Option<u32>,
     resend_cooldown_seconds: Option<u32>,
+    identification_lifetime_days: Option<u32>,
+    idempotency_key_required: Option<bool>,
+    required_signings: Option<Vec<Document>>,
     api_keys: Option<Vec<ApiKeyText>>,
     mac_keys: Option<Vec<MacKeyText>>,
 }
@@ -71,6 +74,9 @@ impl Default for Raw {
             code_lifetime_seconds: None,
             code_attempts: None,
             resend_cooldown_seconds: None,
+            identification_lifetime_days: None,
+            idempotency_key_required: None,
+            required_signings: None,
             api_keys: None,
             mac_keys: None,
         }
@@ -166,6 +172,9 @@ impl Raw {
             code_lifetime_seconds: self.code_lifetime_seconds,
             code_attempts: self.code_attempts,
             resend_cooldown_seconds: self.resend_cooldown_seconds,
+            identification_lifetime_days: self.identification_lifetime_days,
+            idempotency_key_required: self.idempotency_key_required,
+            required_signings: self.required_signings.take(),
             api_keys: self.api_keys.take(),
             mac_keys: self.mac_keys.take(),
         }

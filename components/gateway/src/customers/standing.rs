@@ -1,0 +1,65 @@
+//! How a customer stands: `contracts/identifications.md` §4. Nothing of it is stored; it follows from the customer's
+//! identifications, from what it has signed, and from whether it was archived.
+
+use super::archive::archived_at;
+use super::signings::Signed;
+use crate::http::ApiError;
+use crate::identifications::{self, OfCustomer};
+use crate::ports::Ports;
+use serde::{Deserialize, Serialize};
+use stepgate_storage::Timestamp;
+use uuid::Uuid;
+
+/// As the API spells it. The other two that the contract has are never given here: `UserRequired`, and `Suspended`,
+/// which there is no way into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Status {
+    IdentificationRequired,
+    SigningsRequired,
+    Active,
+    UserRequired,
+    Suspended,
+    Archived,
+}
+
+/// What is known of a customer beside its record.
+#[derive(Debug)]
+pub(super) struct Standing {
+    pub(super) status: Status,
+    pub(super) identification_ids: Vec<Uuid>,
+    pub(super) identification_status: Option<identifications::Status>,
+    pub(super) signing_ids: Vec<Uuid>,
+    pub(super) archived_at: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Where a customer begins.
+    pub(super) fn first() -> Standing {
+        Standing {
+            status: Status::IdentificationRequired,
+            identification_ids: Vec::new(),
+            identification_status: None,
+            signing_ids: Vec::new(),
+            archived_at: None,
+        }
+    }
+
+    pub(super) fn of(ports: &impl Ports, customer: Uuid) -> Result<Standing, ApiError> {
+        let identifications = OfCustomer::load(ports, customer)?;
+        let signed = Signed::load(ports, customer)?;
+        let archived_at = archived_at(ports, customer)?;
+        let status = match identifications.newest {
+            _ if archived_at.is_some() => Status::Archived,
+            Some(identifications::Status::Approved) if signed.is_complete() => Status::Active,
+            Some(identifications::Status::Approved) => Status::SigningsRequired,
+            _ => Status::IdentificationRequired,
+        };
+        Ok(Standing {
+            status,
+            identification_ids: identifications.ids,
+            identification_status: identifications.newest,
+            signing_ids: signed.ids(),
+            archived_at,
+        })
+    }
+}
