@@ -155,8 +155,13 @@ impl Question {
         if until.is_some_and(|until| now >= until) {
             return Ok(Settling::TooLate);
         }
-        ports.add(&self.word(), Word::answer(yes, turn)?)?;
-        Ok(Settling::Now)
+        let word = Word(ports.add(&self.word(), Word::answer(yes, turn)?)?);
+        if word.turn() == Some(turn) {
+            return Ok(Settling::Now);
+        }
+        // A store that was later than it may be: there was another answer by then.
+        let settled = self.read(ports)?.ok_or(StoreError::Corrupt(WHAT))?;
+        Ok(Settling::Before(settled))
     }
 
     /// Forgets what belongs to the answer; the answer itself stays.
@@ -285,6 +290,29 @@ mod tests {
         assert!(ports.slept.get() >= PATIENCE && ports.slept.get() < TURN);
         ports.pass(2 * TURN);
         assert!(matches!(settle(&ports, true, 2), Ok(Settling::Now)));
+    }
+
+    #[test]
+    fn of_two_that_take_a_turn_at_once_at_most_one_has_it() {
+        for behind in [0, 1, 2] {
+            for at in 0.. {
+                let ports = TestPorts::default();
+                let now = ports.now.get() + TURN;
+                let other = ports.now.get() + TURN * behind;
+                let seen = std::rc::Rc::new(core::cell::Cell::new(None));
+                let to = std::rc::Rc::clone(&seen);
+                let elsewhere = move |ports: &TestPorts| {
+                    to.set(question().take_turn(ports, other).unwrap());
+                };
+                *ports.before_operation.borrow_mut() = Some((at, Box::new(elsewhere)));
+                let ours = question().take_turn(&ports, now).unwrap();
+                if ports.before_operation.take().is_some() {
+                    assert!(at >= 5 && ours.is_some());
+                    break;
+                }
+                assert!(ours.is_none() || seen.get().is_none(), "{at} {behind}");
+            }
+        }
     }
 
     #[test]

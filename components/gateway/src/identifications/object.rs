@@ -50,7 +50,15 @@ impl Shown {
         call: &Call<'_, P>,
         identification: &Identification,
     ) -> Result<Shown, ApiError> {
-        let state = State::of(call.ports, identification)?;
+        Shown::announced(call, identification, State::of(call.ports, identification)?)
+    }
+
+    /// An identification as it was found to be.
+    pub(super) fn announced<P: Ports>(
+        call: &Call<'_, P>,
+        identification: &Identification,
+        state: State,
+    ) -> Result<Shown, ApiError> {
         // Its creation is no change: the creator has the answer to it.
         if state.status != Status::Pending {
             changed(call.ports, call.trace, identification, state.status)?;

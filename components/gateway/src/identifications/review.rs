@@ -1,7 +1,7 @@
 //! Approving and declining: an operator's review, and the sandbox's stand-in for one (`contracts/identifications.md` §4, §5).
 
 use super::object::Shown;
-use super::record::Identification;
+use super::record::{Identification, not_found};
 use super::state::{Review, State, Status, outcome};
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
@@ -56,14 +56,14 @@ pub(crate) async fn review<P: Ports>(
         let identification = Identification::load(call, id)?;
         let fields: Fields = object(body)?;
         let review = Review { comment: fields.comment()? };
-        if !decide(call, &identification, by, fields.approved()?, review).await? {
+        let Some(state) = decide(call, &identification, by, fields.approved()?, review).await? else {
             return Err(ApiError::Refused(
                 StatusCode::CONFLICT,
                 "identification_terminal",
                 "The identification is decided, expired or archived, which does not change.",
             ));
-        }
-        json(StatusCode::OK, &Shown::load(call, &identification)?)
+        };
+        json(StatusCode::OK, &Shown::announced(call, &identification, state)?)
     };
     idempotency::once_if_keyed(call, ("POST", call.path), &asked, work).await
 }
@@ -78,26 +78,26 @@ pub(crate) async fn sandbox_review<P: Ports>(
     let work = async |by| {
         let identification = Identification::load(call, id)?;
         let approved = object::<Fields>(body)?.approved()?;
-        if !decide(call, &identification, by, approved, Review { comment: None }).await? {
-            return Err(super::record::not_found());
-        }
-        json(StatusCode::CREATED, &Shown::load(call, &identification)?)
+        let Some(state) = decide(call, &identification, by, approved, Review { comment: None }).await? else {
+            return Err(not_found());
+        };
+        json(StatusCode::CREATED, &Shown::announced(call, &identification, state)?)
     };
     // It has two paths, and is one route.
     let path = format!("/api/sandbox/identification/{id}");
     idempotency::once_if_keyed(call, ("POST", &path), &asked, work).await
 }
 
-/// Says whether it was decided by this piece of work, now or when it was begun before.
+/// What it has come to, if that was decided by this piece of work, now or when it was begun before.
 async fn decide<P: Ports>(
     call: &Call<'_, P>,
     identification: &Identification,
     by: Uuid,
     approved: bool,
     review: Review,
-) -> Result<bool, ApiError> {
+) -> Result<Option<State>, ApiError> {
     let until = match State::of(call.ports, identification)?.status {
-        Status::Expired | Status::Archived => return Ok(false),
+        Status::Expired | Status::Archived => return Ok(None),
         // Before it is submitted it may expire, and after that it must not be decided.
         Status::Pending => Some(identification.closes_at()),
         Status::Processed | Status::PendingReview | Status::Approved | Status::Declined => None,
@@ -109,6 +109,6 @@ async fn decide<P: Ports>(
         Settling::TooLate => false,
     };
     // It may have been archived meanwhile, which goes over everything.
-    let status = State::of(call.ports, identification)?.status;
-    Ok(ours && matches!(status, Status::Approved | Status::Declined))
+    let state = State::of(call.ports, identification)?;
+    Ok((ours && matches!(state.status, Status::Approved | Status::Declined)).then_some(state))
 }

@@ -196,7 +196,7 @@ fn archiving_that_failed_anywhere_is_finished_by_doing_it_again() {
 fn at_every_moment(
     first: impl Fn(&TestPorts, &Value) -> Answer,
     other: impl Fn(&TestPorts, &Value) -> Answer + Copy + 'static,
-    look: impl Fn(&TestPorts, &Value, u16, u16),
+    look: impl Fn(&TestPorts, &Value, &Answer, u16),
 ) {
     for at in 0.. {
         let (ports, customer) = one_customer();
@@ -205,13 +205,13 @@ fn at_every_moment(
         let (to, of) = (Rc::clone(&seen), made.clone());
         let elsewhere = move |ports: &TestPorts| *to.borrow_mut() = Some(other(ports, &of).status);
         *ports.before_operation.borrow_mut() = Some((at, Box::new(elsewhere)));
-        let status = first(&ports, &made).status;
+        let answer = first(&ports, &made);
         if ports.before_operation.take().is_some() {
             assert!(at > 5);
             break;
         }
         let other = seen.borrow().unwrap();
-        look(&ports, &made, status, other);
+        look(&ports, &made, &answer, other);
     }
 }
 
@@ -222,6 +222,7 @@ fn of_two_reviews_that_meet_anywhere_one_decides_for_ever() {
         |ports, made| ports.sandbox_review(id(made), false),
         |ports, made, first, other| {
             let now = ports.status(id(made));
+            let first = first.status;
             match (first, other) {
                 (201, _) => assert_eq!((other == 201, now.as_str()), (false, "Approved")),
                 (_, 201) => assert_eq!((first, now.as_str()), (404, "Declined")),
@@ -242,14 +243,41 @@ fn of_two_reviews_that_meet_anywhere_one_decides_for_ever() {
 }
 
 #[test]
+fn a_review_that_is_held_up_anywhere_decides_nothing_after_another() {
+    at_every_moment(
+        |ports, made| ports.sandbox_review(id(made), true),
+        |ports, made| {
+            // The first one is held up for so long that its turn is over.
+            ports.pass(Duration::from_secs(61));
+            let other = ports.sandbox_review(id(made), false);
+            ports.pass(Duration::from_secs(61));
+            other
+        },
+        |ports, made, first, other| {
+            let now = ports.status(id(made));
+            match other {
+                201 => {
+                    assert!(first.status == 404 || first.status == 500, "{}", first.text());
+                    assert_eq!(now, "Declined");
+                }
+                _ => assert_eq!((other, first.status, now.as_str()), (404, 201, "Approved")),
+            }
+        },
+    );
+}
+
+#[test]
 fn archiving_goes_over_a_review_it_meets_anywhere() {
     at_every_moment(
         |ports, made| ports.sandbox_review(id(made), true),
         |ports, made| ports.call("acme", "PUT", &format!("/api/identifications/{}/archive", id(made)), ""),
         |ports, made, first, other| {
             assert_eq!(other, 200);
-            // The review came first, and its answer may already say Archived, or it came to nothing.
-            assert!(first == 201 || first == 404, "{first}");
+            // The review came first, or it came to nothing.
+            match first.status {
+                201 => assert_eq!(first.json()["status"], "Approved"),
+                status => assert_eq!(status, 404),
+            }
             assert_eq!(ports.status(id(made)), "Archived");
         },
     );
@@ -266,7 +294,7 @@ fn a_submission_and_a_review_that_meet_anywhere_end_in_the_review() {
             ports.call("acme", "GET", "/api/customers", "")
         },
         |ports, made, first, _| {
-            assert_eq!(first, 201);
+            assert_eq!(first.status, 201);
             assert_eq!(ports.status(id(made)), "Approved");
         },
     );
