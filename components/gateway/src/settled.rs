@@ -127,10 +127,12 @@ impl Question {
         let mut pause = SHORTEST_PAUSE;
         let mut waited = Duration::ZERO;
         let (turn, since) = loop {
+            // Before the look: until the fence after it, whoever had an earlier turn is done and has been seen, and nobody has a
+            // later one yet.
+            let now = ports.now();
             if let Some(settled) = self.read(ports)? {
                 return Ok(Settling::Before(settled));
             }
-            let now = ports.now();
             match self.take_turn(ports, now)? {
                 Some(turn) => break (turn, now),
                 None if waited >= PATIENCE => {
@@ -143,10 +145,6 @@ impl Question {
                 }
             }
         };
-        // Whoever had the turn before may have answered since that look.
-        if let Some(settled) = self.read(ports)? {
-            return Ok(Settling::Before(settled));
-        }
         stored::write(ports, &self.entry(turn), entry, WHAT)?;
         let now = ports.now();
         if now.since(since) >= FENCE {
