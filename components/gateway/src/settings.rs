@@ -394,7 +394,10 @@ mod tests {
 
     fn load(ports: &TestPorts) -> Result<(), SettingError> {
         let api = ApiSettings::load(ports)?;
-        IssueSettings::load(ports, api.environment).map(drop)
+        IssueSettings::load(ports, api.environment)?;
+        IdentificationSettings::load(ports, api.environment)?;
+        idempotency_key_required(ports)?;
+        required_signings(ports).map(drop)
     }
 
     #[test]
@@ -432,6 +435,11 @@ mod tests {
             ("code_attempts", "0"),
             ("resend_cooldown_seconds", "-1"),
             ("sender_name", "a\r\nBcc: c2VjcmV0"),
+            ("identification_lifetime_days", "0"),
+            ("identification_lifetime_days", "366"),
+            ("idempotency_key_required", secret),
+            ("required_signings", secret),
+            ("required_signings", r#"[{"id":"c2VjcmV0","url":"https://a.b","display_name":"A"}]"#),
         ] {
             let error = load(&with(name, value)).unwrap_err();
             assert_eq!(error.name, name, "{value}");
