@@ -26,6 +26,14 @@ pub(super) struct Sum {
 }
 
 impl Entry {
+    /// How many bytes its text has.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Record(text) => text.len(),
+            Content::Counter(_) => size_of::<i64>(),
+        }
+    }
+
     pub(super) fn is_live(&self, now: u64) -> bool {
         self.expires.is_none_or(|expires| now < expires)
     }

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use futures::future::{BoxFuture, FutureExt};
 use redb::StorageBackend;
 use state::{Change, Shared};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -70,8 +71,12 @@ impl RedbStore {
     /// [`OpenError`] if the file cannot be used.
     pub fn open(path: &Path, options: &RedbOptions, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let (file, cache_bytes) = (path.to_owned(), options.cache_bytes);
-        Self::start(Box::new(move || tables::open(&file, cache_bytes)), options, clock)
-            .map_err(|error| explain(path, &error))
+        let store = Self::start(Box::new(move || tables::open(&file, cache_bytes)), options, clock)
+            .map_err(|error| explain(path, &error))?;
+        // The file is on the disk, its name may not be yet: a new one could be gone after a loss of power.
+        sync_folder(path)
+            .map_err(|error| OpenError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
+        Ok(store)
     }
 
     /// The same over any storage that redb can use. `storage` is called again after each failure.
@@ -106,6 +111,12 @@ impl RedbStore {
     fn now(&self) -> u64 {
         self.clock.now().as_secs()
     }
+}
+
+/// Makes the entry of a file in its folder durable.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn explain(path: &Path, error: &TableError) -> OpenError {

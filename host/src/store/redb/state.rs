@@ -15,8 +15,6 @@ use tokio::sync::watch;
 
 /// Changes that nobody waits for (their request died) still reach the disk this soon.
 const LINGER: Duration = Duration::from_millis(500);
-/// More changes than this in one batch means that the disk has stopped keeping up.
-const MAX_BATCH: usize = 100_000;
 
 pub(super) struct Shared {
     state: Mutex<State>,
@@ -256,7 +254,7 @@ impl State {
         if let File::Failed(reason) = &self.file {
             return Err(StoreError::Unavailable(reason.clone()));
         }
-        if self.filling.len() >= MAX_BATCH {
+        if self.filling.is_full() {
             return Err(StoreError::Unavailable("the disk does not keep up".into()));
         }
         self.filling.put(key, new);
