@@ -325,6 +325,25 @@ impl BaseUrl {
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Scheme, host and port, as a browser names the origin of a page here.
+    pub(crate) fn origin(&self) -> String {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let usual = if self.is_https() { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(usual).unwrap_or(authority);
+        format!("{scheme}://{authority}").to_ascii_lowercase()
+    }
+
+    /// What stands before the path of every page: nothing, or a path without a slash at its end.
+    pub(crate) fn path(&self) -> &str {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+    }
+
     /// The page of an identification.
     pub(crate) fn identification(&self, token: &str) -> String {
         format!("{}/identify/{token}", self.0)
