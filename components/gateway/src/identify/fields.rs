@@ -136,7 +136,7 @@ pub(super) fn read(
 impl Field {
     /// The value; `null` for one that was left out and may be.
     fn read(&self, typed: &str, now: Timestamp) -> Result<Value, String> {
-        let text = typed.replace("\r\n", "\n");
+        let text = typed.replace("\r\n", "\n").replace('\t', " ");
         let text = text.trim();
         if text.is_empty() {
             return if self.optional { Ok(Value::Null) } else { Err("please fill this in.".into()) };
