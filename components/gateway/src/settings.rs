@@ -473,6 +473,25 @@ mod tests {
     }
 
     #[test]
+    fn a_base_url_names_its_origin_as_browsers_do() {
+        for (text, origin, path, is_https) in [
+            ("https://2fa.example.com", "https://2fa.example.com", "", true),
+            ("HTTPS://2FA.example.com:443/", "https://2fa.example.com", "", true),
+            ("https://example.com:8443/a/b/", "https://example.com:8443", "/a/b", true),
+            ("https://example.com:80", "https://example.com:80", "", true),
+            ("http://127.0.0.1:80/x", "http://127.0.0.1", "/x", false),
+            ("http://[::1]:3000", "http://[::1]:3000", "", false),
+        ] {
+            let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
+            assert_eq!(
+                (url.origin().as_str(), url.path(), url.is_https()),
+                (origin, path, is_https),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn the_sandbox_may_do_without_tls() {
         let ports = with("base_url", "http://127.0.0.1:3000");
         ports.set_setting("environment", "sandbox");

@@ -212,6 +212,8 @@ fn whole_way(kind: &str, with_edd: bool, fields: &[(&str, &str)]) -> Value {
     assert_eq!(mail["subject"], "Acme: confirm your e-mail address");
     assert_eq!(mail.get("link"), None);
     assert!(!mail["text"].as_str().unwrap().contains("://"));
+    let shown = ports.send_with(&[], "GET", "/inbox", "");
+    assert!(shown.text().contains("Your code: ") && !shown.text().contains("Open the confirmation page"));
     let page = browser.get();
     for part in ["inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"6\"", "5 attempts left"] {
         assert!(page.text().contains(part), "{part} {}", page.text());
@@ -494,6 +496,24 @@ fn the_cookie_goes_over_tls_only_unless_there_is_none() {
         let answer = browser.give(&newest_code(&ports));
         assert!(answer.header("set-cookie").ends_with(attributes), "{}", answer.header("set-cookie"));
     }
+}
+
+#[test]
+fn behind_a_path_of_its_own_the_browser_is_sent_there() {
+    let (ports, made) = one();
+    ports.set_setting("base_url", "https://example.com/app");
+    let path = Browser::at(&ports, &made).path;
+    let press = |fields: &[(&str, &str)]| {
+        ports.send_with(
+            &[("content-type", FORM), ("origin", "https://example.com")],
+            "POST",
+            &path,
+            encoded(fields),
+        )
+    };
+    assert_eq!(press(&[("do", "send")]).header("location"), format!("/app{path}"));
+    let passed = press(&[("do", "check"), ("code", &newest_code(&ports))]);
+    assert!(passed.header("set-cookie").contains("; Path=/app/identify; "));
 }
 
 #[test]
