@@ -26,8 +26,11 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
     let trace = TraceId::of(&head.headers, ports);
     let is_api = routes::is_api(head.uri.path());
     let errors = routes::find(head.uri.path()).map_or(Errors::Text, |found| found.route.errors());
-    let result =
-        if is_api { api(ports, &trace, &head, body).await } else { pages::answer(ports, &trace, &head) };
+    let result = if is_api {
+        api(ports, &trace, &head, body).await
+    } else {
+        pages::answer(ports, &trace, &head, body).await
+    };
     let response = result.unwrap_or_else(|error| {
         if let Some(reason) = error.internal_reason() {
             ports.log(&log_line("failure", &trace, Reason { reason }));

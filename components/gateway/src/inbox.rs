@@ -19,15 +19,16 @@ pub(crate) struct Entry {
     pub(crate) to: String,
     pub(crate) subject: String,
     pub(crate) text: String,
-    /// The confirmation link, which stands in the text too.
-    pub(crate) link: String,
+    /// The confirmation link, which stands in the text too; none where only the code confirms.
+    #[serde(default)]
+    pub(crate) link: Option<String>,
 }
 
 pub(crate) fn append(
     ports: &impl Ports,
     at: Timestamp,
     message: &Message,
-    link: &str,
+    link: Option<&str>,
 ) -> Result<(), ApiError> {
     let channel = match message.channel {
         Channel::Email => "email",
@@ -39,7 +40,7 @@ pub(crate) fn append(
         to: message.to.clone(),
         subject: message.subject.clone(),
         text: message.text.clone(),
-        link: link.into(),
+        link: link.map(Into::into),
     };
     let text = serde_json::to_string(&entry).map_err(|_| StoreError::Corrupt("inbox entry"))?;
     log().append(ports, &text)?;

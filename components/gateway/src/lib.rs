@@ -14,6 +14,7 @@
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
 //! | `pages` | what a person sees in a browser |
+//! | `identify` | the pages behind the link of an identification |
 //! | `inbox`, `sandbox` | what exists in the sandbox only |
 
 mod auth;
@@ -32,6 +33,7 @@ mod guarded;
 mod http;
 mod idempotency;
 mod identifications;
+mod identify;
 mod ids;
 mod inbox;
 mod json;

@@ -34,6 +34,7 @@ pub(crate) enum Route {
     SandboxAutoramp,
     SandboxFiatAddress,
     Confirm,
+    Identify,
     Inbox,
     InboxJson,
     Landing,
@@ -42,7 +43,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 33] = [
+const TABLE: [(&str, Route); 34] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -71,6 +72,7 @@ const TABLE: [(&str, Route); 33] = [
     ("/api/sandbox/autoramp/{id}", Route::SandboxAutoramp),
     ("/api/sandbox/fiat-verification/{id}", Route::SandboxFiatAddress),
     ("/confirm/{id}", Route::Confirm),
+    ("/identify/{id}", Route::Identify),
     ("/inbox", Route::Inbox),
     ("/inbox.json", Route::InboxJson),
     ("/", Route::Landing),
@@ -94,7 +96,7 @@ impl Route {
             | Route::NewIdentification
             | Route::IdentificationReview
             | Route::SandboxIdentification => &[Verb::Post],
-            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm => {
+            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm | Route::Identify => {
                 &[Verb::Get, Verb::Post]
             }
             Route::Customer => &[Verb::Get, Verb::Put],

@@ -325,6 +325,25 @@ impl BaseUrl {
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Scheme, host and port, as a browser names the origin of a page here.
+    pub(crate) fn origin(&self) -> String {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let usual = if self.is_https() { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(usual).unwrap_or(authority);
+        format!("{scheme}://{authority}").to_ascii_lowercase()
+    }
+
+    /// What stands before the path of every page: nothing, or a path without a slash at its end.
+    pub(crate) fn path(&self) -> &str {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+    }
+
     /// The page of an identification.
     pub(crate) fn identification(&self, token: &str) -> String {
         format!("{}/identify/{token}", self.0)
@@ -458,6 +477,25 @@ mod tests {
             let ports = with(name, value);
             ports.set_setting("environment", "sandbox");
             assert_eq!(load(&ports), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_base_url_names_its_origin_as_browsers_do() {
+        for (text, origin, path, is_https) in [
+            ("https://2fa.example.com", "https://2fa.example.com", "", true),
+            ("HTTPS://2FA.example.com:443/", "https://2fa.example.com", "", true),
+            ("https://example.com:8443/a/b/", "https://example.com:8443", "/a/b", true),
+            ("https://example.com:80", "https://example.com:80", "", true),
+            ("http://127.0.0.1:80/x", "http://127.0.0.1", "/x", false),
+            ("http://[::1]:3000", "http://[::1]:3000", "", false),
+        ] {
+            let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
+            assert_eq!(
+                (url.origin().as_str(), url.path(), url.is_https()),
+                (origin, path, is_https),
+                "{text}"
+            );
         }
     }
 

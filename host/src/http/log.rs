@@ -24,7 +24,7 @@ pub(crate) fn request(method: &Method, path: &str, status: StatusCode, took: Dur
     );
 }
 
-/// The path without what may be a link token: everything behind `/confirm/`, and every segment as long as one; and
+/// The path without what may be a link token: everything behind `/confirm/` or `/identify/`, and every segment as long as one; and
 /// without a customer's id at our clients, which may be a name or an address. No query string ever gets here.
 fn loggable(path: &str) -> String {
     let mut shown = String::with_capacity(path.len());
@@ -42,7 +42,7 @@ fn loggable(path: &str) -> String {
             || (secret && !segment.is_empty())
             || (is_external && customer && left > 0 && !segment.is_empty());
         shown.push_str(if hidden { LEFT_OUT } else { segment });
-        secret |= is(segment, "confirm");
+        secret |= is(segment, "confirm") || is(segment, "identify");
         customer |= is(segment, "customers");
         if shown.len() > MAX_PATH {
             shown.push_str(LEFT_OUT);
@@ -68,6 +68,8 @@ mod tests {
             ("/", "/".to_string()),
             ("/inbox", "/inbox".into()),
             ("/confirm/short", "/confirm/…".into()),
+            ("/identify/short", "/identify/…".into()),
+            ("/Identify//a/b", "/Identify//…/…".into()),
             ("/CONFIRM//a/b", "/CONFIRM//…/…".into()),
             (&format!("/api/customers/{id}"), format!("/api/customers/{id}")),
             ("/api/customers/ada@example.com/external", "/api/customers/…/external".into()),

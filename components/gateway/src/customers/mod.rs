@@ -19,6 +19,7 @@ pub(crate) use create::create;
 pub(crate) use email_changes::email_change;
 pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
+pub(crate) use record::CustomerType;
 pub(crate) use reset::forget_all;
 pub(crate) use signings::{required as required_signings, sign};
 pub(crate) use update::update;
@@ -45,6 +46,12 @@ pub(crate) fn active<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Record, A
 /// The same for an id as it was sent.
 pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, ApiError> {
     Record::load(call, id)
+}
+
+/// What kind a customer is.
+pub(crate) fn type_of(ports: &impl Ports, id: Uuid) -> Result<CustomerType, ApiError> {
+    let record = Record::of(ports, id)?.ok_or(StoreError::Corrupt("customer"))?;
+    Ok(record.customer_type)
 }
 
 /// Where a customer is asked to confirm things now.

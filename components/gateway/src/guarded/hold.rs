@@ -87,19 +87,30 @@ fn tell<P: Ports>(
         requested_at: order.held.requested_at,
         valid_until: Timestamp(challenge.expires_at),
         code: &issued.code,
-        link: &link,
+        link: Some(&link),
         sender_name: &settings.sender_name,
     };
     let (subject, text) = messages::email(&notice);
     let message = Message { channel: Channel::Email, to: order.recipient.as_str().to_owned(), subject, text };
-    match call.settings.environment {
-        Environment::Sandbox => inbox::append(call.ports, call.now, &message, &link)?,
-        Environment::Production => call.ports.send(&message).map_err(undelivered)?,
-    }
+    deliver(call.ports, call.settings.environment, call.now, &message, Some(&link))?;
     let details =
         Sent { challenge: &challenge.id, partner: order.owner.partner, purpose: &challenge.purpose };
     call.ports.log(&log_line("issued", call.trace, details));
     Ok(())
+}
+
+/// Hands a message over; in the sandbox, to its inbox.
+pub(crate) fn deliver(
+    ports: &impl Ports,
+    environment: Environment,
+    now: Timestamp,
+    message: &Message,
+    link: Option<&str>,
+) -> Result<(), ApiError> {
+    match environment {
+        Environment::Sandbox => inbox::append(ports, now, message, link),
+        Environment::Production => ports.send(message).map_err(undelivered),
+    }
 }
 
 /// What the log says of a message.
@@ -116,14 +127,19 @@ pub(crate) async fn withdraw<P: Ports>(
     owner: &Owner,
     entity: &str,
 ) -> Result<(), ApiError> {
+    close(call.ports, owner, entity).await
+}
+
+/// The same where nobody calls the API.
+pub(crate) async fn close(ports: &impl Ports, owner: &Owner, entity: &str) -> Result<(), ApiError> {
     let scope = owner.scope();
     let step = |ticket| {
-        Ok(match call.ports.cancel(&scope, entity, ticket)? {
+        Ok(match ports.cancel(&scope, entity, ticket)? {
             Closing::Done => Step::Done(()),
             Closing::Wait(waiting) => Step::Wait(waiting),
         })
     };
-    until_done(call.ports, step).await.map(|((), _)| ())
+    until_done(ports, step).await.map(|((), _)| ())
 }
 
 /// What the transport said is dropped: it may quote the address.

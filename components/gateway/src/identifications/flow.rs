@@ -33,7 +33,6 @@ pub(crate) enum Submitted {
 }
 
 /// The identification behind a link. Changes nothing but what a submission that died half-way has left undone.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the hosted pages, which come next"))]
 pub(crate) fn by_token(ports: &impl Ports, trace: &TraceId, token: &str) -> Result<Link, ApiError> {
     let Some(token) = Token::parse(token) else { return Ok(Link::Unknown) };
     let Some(id) = token.leads_to(ports)? else { return Ok(Link::Unknown) };
@@ -51,7 +50,6 @@ pub(crate) fn by_token(ports: &impl Ports, trace: &TraceId, token: &str) -> Resu
 
 /// Takes what was filled in, once: the first answers stay. `answers` is a JSON object of 60,000 bytes at most; it holds personal
 /// data, and goes into the store and nowhere else.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the hosted pages, which come next"))]
 pub(crate) async fn submit(
     ports: &impl Ports,
     trace: &TraceId,

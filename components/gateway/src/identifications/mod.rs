@@ -10,17 +10,16 @@ mod review;
 mod state;
 
 pub(crate) use create::create;
-#[cfg_attr(not(test), expect(unused_imports, reason = "for the hosted pages, which come next"))]
 pub(crate) use flow::{Link, Submitted, by_token, submit};
 pub(crate) use object::{archive, by_id, list};
 pub(crate) use of_customer::{OfCustomer, archive_all, forget_all};
+pub(crate) use record::Identification;
 pub(crate) use review::{review, sandbox_review};
 pub(crate) use state::Status;
 
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ports::Ports;
-use record::Identification;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! The mail: code and link in one, in plain text.
+//! The mail, in plain text: the code, and the link where there is one.
 
 use super::Notice;
 use crate::when;
@@ -19,6 +19,24 @@ pub fn email(notice: &Notice<'_>) -> (String, String) {
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "  {label}: {value}");
     }
+    let until = when::plain(notice.valid_until);
+    let how = match notice.link {
+        Some(link) => format!(
+            "Or open this page and press its button:\n\
+             {link}\n\
+             \n\
+             Code and link work once, until {until}. Enter the code only where you asked for this change; nobody will ever \
+             ask you for it on the phone.\n\
+             \n\
+             If this was not you, do nothing: without the code nothing is changed."
+        ),
+        None => format!(
+            "The code works once, until {until}. Enter it only on the page where you asked for it; nobody will ever ask you \
+             for it on the phone.\n\
+             \n\
+             If this was not you, do nothing: without the code nobody gets any further."
+        ),
+    };
     let text = format!(
         "{asked_by} asks you to confirm {title}.\n\
          \n\
@@ -26,20 +44,12 @@ pub fn email(notice: &Notice<'_>) -> (String, String) {
          \n\
          Your code: {code}\n\
          \n\
-         Or open this page and press its button:\n\
-         {link}\n\
-         \n\
-         Code and link work once, until {until}. Enter the code only where you asked for this change; nobody will ever \
-         ask you for it on the phone.\n\
-         \n\
-         If this was not you, do nothing: without the code nothing is changed. Please tell {asked_by} about it.\n\
+         {how} Please tell {asked_by} about it.\n\
          \n\
          {sender}\n",
         asked_by = notice.asked_by,
         requested = when::plain(notice.requested_at),
         code = notice.code,
-        link = notice.link,
-        until = when::plain(notice.valid_until),
         sender = notice.sender_name,
     );
     (subject, text)
@@ -74,6 +84,18 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part:?} in:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_mail_without_a_link_promises_none() {
+        let described = described();
+        let (_, text) = email(&Notice { link: None, ..example(&described) });
+        assert!(
+            text.contains("Your code: 012345\n\nThe code works once, until 15 January 2026, 10:25 UTC."),
+            "{text}"
+        );
+        assert!(text.contains("do nothing") && text.contains("tell Acme"));
+        assert!(!text.contains("://") && !text.contains("link") && !text.contains("button"), "{text}");
     }
 
     #[test]

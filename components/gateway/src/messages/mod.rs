@@ -31,8 +31,8 @@ pub struct Notice<'a> {
     pub valid_until: Timestamp,
     /// Six digits.
     pub code: &'a str,
-    /// The page that confirms with one button.
-    pub link: &'a str,
+    /// The page that confirms with one button; none where only the code does.
+    pub link: Option<&'a str>,
     /// Who signs.
     pub sender_name: &'a str,
 }
@@ -45,7 +45,7 @@ pub(crate) fn example(described: &Described) -> Notice<'_> {
         requested_at: Timestamp(1_768_472_109_045),
         valid_until: Timestamp(1_768_472_709_045),
         code: "012345",
-        link: "https://2fa.example.com/confirm/token",
+        link: Some("https://2fa.example.com/confirm/token"),
         sender_name: "Acme Security",
     }
 }

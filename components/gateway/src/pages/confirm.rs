@@ -1,7 +1,7 @@
 //! The page behind a confirmation link. Opening it changes nothing, because mail scanners open links; its button does.
 
 use super::templates::ConfirmPage;
-use super::{notice, page};
+use super::{notice, page, unknown_link};
 use crate::authentication_codes::log_attempt;
 use crate::guarded::Held;
 use crate::http::{ApiError, Response, TraceId};
@@ -84,12 +84,7 @@ fn over(status: Status) -> Result<Response, ApiError> {
 
 fn unknown(error: Error) -> Result<Response, ApiError> {
     match error {
-        Error::NotFound | Error::Invalid(_) => notice(
-            StatusCode::NOT_FOUND,
-            "This link does not work",
-            "Please check that you opened the whole link from the message.",
-            None,
-        ),
+        Error::NotFound | Error::Invalid(_) => unknown_link(),
         other => Err(other.into()),
     }
 }

@@ -4,7 +4,8 @@ mod confirm;
 mod sandbox;
 mod templates;
 
-use crate::http::{ApiError, Response, TraceId, Verb, empty, html, stylesheet, text};
+use crate::http::{ApiError, Body, Response, TraceId, Verb, empty, html, stylesheet, text};
+use crate::identify;
 use crate::ports::Ports;
 use crate::routes::{self, Route};
 use crate::settings::Environment;
@@ -15,7 +16,12 @@ use http::request::Parts;
 use templates::NoticePage;
 
 /// Answers everything outside the API.
-pub(crate) fn answer<P: Ports>(ports: &P, trace: &TraceId, head: &Parts) -> Result<Response, ApiError> {
+pub(crate) async fn answer<P: Ports>(
+    ports: &P,
+    trace: &TraceId,
+    head: &Parts,
+    body: impl Body,
+) -> Result<Response, ApiError> {
     let found = routes::find(head.uri.path()).ok_or(ApiError::NotFound)?;
     if found.route.sandbox_only() && !Environment::load(ports)?.is_sandbox() {
         return Err(ApiError::NotFound);
@@ -25,6 +31,9 @@ pub(crate) fn answer<P: Ports>(ports: &P, trace: &TraceId, head: &Parts) -> Resu
         (_, None) => Err(ApiError::MethodNotAllowed(found.route.allowed())),
         (Route::Confirm, Some(Verb::Get)) => confirm::show(ports, found.id),
         (Route::Confirm, Some(_)) => confirm::confirm(ports, trace, found.id),
+        (Route::Identify, Some(verb)) => {
+            identify::answer(ports, trace, (verb, &head.headers), found.id, body).await
+        }
         (Route::Inbox, _) => sandbox::inbox_page(ports),
         (Route::InboxJson, _) => sandbox::inbox_json(ports),
         (Route::Landing, _) => sandbox::landing(ports),
@@ -47,6 +56,26 @@ pub(crate) fn failure(error: &ApiError, trace: &TraceId) -> Response {
             "Something went wrong",
             "This is our fault, not yours. Nothing has been confirmed as far as we can tell. Please try again in a moment.",
         ),
+        ApiError::BadRequest(_) => (
+            StatusCode::BAD_REQUEST,
+            "That could not be read",
+            "Please go back, reload the page and try again.",
+        ),
+        ApiError::Forbidden(_) => (
+            StatusCode::FORBIDDEN,
+            "This did not come from our page",
+            "Nothing was done. Please open the link again and use the buttons on the page.",
+        ),
+        ApiError::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is too much",
+            "Please go back and shorten what you entered.",
+        ),
+        ApiError::UnsupportedMediaType => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "That could not be read",
+            "Please go back, reload the page and try again.",
+        ),
         other => return other.response(trace),
     };
     let reference = matches!(error, ApiError::Internal(_)).then(|| trace.as_str());
@@ -59,8 +88,18 @@ pub(crate) fn failure(error: &ApiError, trace: &TraceId) -> Response {
     response
 }
 
+/// The page for a link that leads nowhere.
+pub(crate) fn unknown_link() -> Result<Response, ApiError> {
+    notice(
+        StatusCode::NOT_FOUND,
+        "This link does not work",
+        "Please check that you opened the whole link from the message.",
+        None,
+    )
+}
+
 /// A page that says one thing.
-fn notice(
+pub(crate) fn notice(
     status: StatusCode,
     title: &str,
     text: &str,
@@ -69,7 +108,7 @@ fn notice(
     page(status, &NoticePage { title, text, reference })
 }
 
-fn page(status: StatusCode, template: &impl Template) -> Result<Response, ApiError> {
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Response, ApiError> {
     let body = template.render().map_err(|_| ApiError::Internal("a page could not be rendered".into()))?;
     Ok(html(status, body))
 }

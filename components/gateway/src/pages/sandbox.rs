@@ -35,7 +35,8 @@ pub(super) fn inbox_json(ports: &impl Ports) -> Result<Response, ApiError> {
         to: String,
         subject: String,
         text: String,
-        link: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
     }
     #[derive(Serialize)]
     struct Items {

@@ -36,7 +36,7 @@ pub(super) struct ShownMessage {
     pub(super) to: String,
     pub(super) subject: String,
     pub(super) text: String,
-    pub(super) link: String,
+    pub(super) link: Option<String>,
 }
 
 /// The front page.

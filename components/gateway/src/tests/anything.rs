@@ -36,6 +36,8 @@ fn segment() -> impl Strategy<Value = String> {
         Just("IDENTIFICATION".to_owned()),
         Just("CUSTOMER".to_owned()),
         Just("CODE".to_owned()),
+        Just("identify".to_owned()),
+        Just("LINK".to_owned()),
         "[a-zA-Z0-9._~%-]{0,12}",
     ]
 }
@@ -45,6 +47,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(any::<u8>(), 0..64),
         "\\{\"(code|email|customer_type|name|external_id|type|with_edd|approved|comment|signed|content_id)\":(\"[^\"\\\\]{0,12}\"|-?[0-9]{0,12}(\\.[0-9])?|null|\\[\\]|\\{\\}|true)\\}"
             .prop_map(String::into_bytes),
+        "do=(send|check|submit)&code=[0-9a-z%]{0,7}(&[a-z_]{0,10}=[ -~]{0,12}){0,3}".prop_map(String::into_bytes),
     ]
 }
 
@@ -60,7 +63,8 @@ proptest! {
         let (ports, customer, code) = held();
         let made = ports.send("POST", &format!("/api/customers/{customer}/identifications/v2"), r#"{"type":"Link"}"#);
         let identification = made.json()["id"].as_str().unwrap().to_owned();
-        let path = format!("/{}?{query}", segments.join("/")).replace("CUSTOMER", &customer).replace("CODE", &code).replace("IDENTIFICATION", &identification);
+        let link = made.json()["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let path = format!("/{}?{query}", segments.join("/")).replace("CUSTOMER", &customer).replace("CODE", &code).replace("IDENTIFICATION", &identification).replace("LINK", &link);
         if path.parse::<http::Uri>().is_err() {
             return Ok(());
         }
@@ -71,6 +75,25 @@ proptest! {
             if path.starts_with("/api/") && answer.status != 204 {
                 prop_assert!(serde_json::from_slice::<Value>(&answer.body).is_ok(), "{path}: {}", answer.text());
             }
+        }
+    }
+
+    #[test]
+    fn is_answered_by_the_page_of_an_identification(
+        method in method(),
+        body in body(),
+        name in prop::sample::select(vec!["cookie", "origin", "sec-fetch-site", "x-trace-id"]),
+        header in "(identify=)?[ -~]{0,40}",
+    ) {
+        let (ports, customer, _) = held();
+        let made = ports.send("POST", &format!("/api/customers/{customer}/identifications/v2"), r#"{"type":"Link"}"#);
+        let link = made.json()["url"].as_str().unwrap().replace("https://2fa.example.com", "");
+        let headers = [("content-type", "application/x-www-form-urlencoded"), (name, header.as_str())];
+        for _ in 0..2 {
+            let answer = ports.send_with(&headers, method, &link, &body);
+            prop_assert!(answer.status < 500, "{} {method}: {}", answer.status, answer.text());
+            prop_assert!(answer.status == 303 || answer.header("content-type").starts_with("text/html"));
+            prop_assert!(answer.header("set-cookie").is_empty());
         }
     }
 

@@ -8,6 +8,7 @@ mod customers;
 mod email_change;
 mod failures;
 mod fiat_addresses;
+mod flow;
 mod idempotency;
 mod identifications;
 mod pages;
