@@ -122,7 +122,10 @@ fn values_out_of_range_are_named() {
         ("sender_name = \"a\\nb\"", "sender_name: "),
         ("identification_lifetime_days = 0", "identification_lifetime_days: "),
         ("idempotency_key_required = 1", "idempotency_key_required: "),
-        ("required_signings = [{ id = \"s3cret\", url = \"https://example.com\", display_name = \"x\" }]", "required_signings[0].id: "),
+        (
+            "required_signings = [{ id = \"s3cret\", url = \"https://example.com\", display_name = \"x\" }]",
+            "required_signings[0].id: ",
+        ),
         ("autoramp_status_spelling = \"s3cret\"", "autoramp_status_spelling: "),
         ("fiat_address_authorization = \"all,s3cret\"", "fiat_address_authorization: "),
         ("base_url = \"2fa.example.com\"", "base_url: "),

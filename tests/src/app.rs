@@ -282,7 +282,7 @@ impl App {
             .iter()
             .map(|item| {
                 let mail = Mail::read(&text(item, "to"), &text(item, "subject"), &text(item, "text"));
-                assert_eq!(mail.link, text(item, "link"));
+                assert_eq!(mail.link, item["link"].as_str().unwrap_or_default());
                 mail
             })
             .collect();
@@ -360,7 +360,7 @@ impl App {
         mails.extend(self.outbox.mails());
         let codes: HashSet<&str> = mails.iter().map(|mail| mail.code.as_str()).collect();
         let mut parts: HashSet<&str> = keys::ALL.iter().map(|key| key.secret).collect();
-        parts.extend(mails.iter().map(Mail::token));
+        parts.extend(mails.iter().filter(|mail| !mail.link.is_empty()).map(Mail::token));
         for line in self.log.lines() {
             assert_free_of(&line, &codes, &parts, "the log");
             for mail in &mails {

@@ -15,6 +15,7 @@ mod codes;
 mod customers;
 mod failures;
 mod idempotency;
+mod identifications;
 mod pages;
 mod sandbox;
 mod transport;
