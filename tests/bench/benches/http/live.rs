@@ -46,7 +46,11 @@ fn verify(live: u64) -> Result<Duration> {
         { "sha256": API_KEY_HASH, "partner": SCOPE, "name": "Bench", "role": "read-write" }
     ]);
     let mac_keys = json!([{ "id": KEY_ID, "secret": STANDARD.encode(SECRET) }]);
-    let settings = [("STEPGATE_API_KEYS", api_keys.to_string()), ("STEPGATE_MAC_KEYS", mac_keys.to_string())];
+    let settings = [
+        ("STEPGATE_ENVIRONMENT", "sandbox".to_owned()),
+        ("STEPGATE_API_KEYS", api_keys.to_string()),
+        ("STEPGATE_MAC_KEYS", mac_keys.to_string()),
+    ];
     let server = Server::stepgate_with(data.path(), settings)?;
     first_answer(server.address)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
