@@ -23,30 +23,39 @@ pub(crate) async fn edit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
         return Err(ApiError::bad_request("customer_id must be that of the autoramp."));
     }
     customers::active(call, record.customer_id)?;
-    if State::of(call.ports, &record)?.status.is_over() {
-        return Err(ApiError::NotFound);
-    }
-    if !edit.is_empty() {
-        if let Some(account) = &edit.account {
-            check_account(call, record.customer_id, account)?;
-        }
-        ask(call, &record, |present| edit.applied_to(present)).await?;
+    if edit.is_empty() {
+        check_goes_on(&State::of(call.ports, &record)?)?;
+    } else {
+        // Looked at with every decision: it may be cancelled, or the account deleted, while this request hangs.
+        let change = |state: &State| {
+            check_goes_on(state)?;
+            if let Some(account) = &edit.account {
+                check_account(call, record.customer_id, account)?;
+            }
+            Ok(edit.applied_to(&state.terms))
+        };
+        ask(call, &record, change).await?;
     }
     json(StatusCode::OK, &Autoramp::load(call, record)?)
+}
+
+/// What is over is not found, for an edit.
+fn check_goes_on(state: &State) -> Result<(), ApiError> {
+    if state.status.is_over() { Err(ApiError::NotFound) } else { Ok(()) }
 }
 
 /// Asks the customer to confirm what `change` makes of the terms it has; answers the id of the code, if one was needed.
 pub(super) async fn ask<P: Ports>(
     call: &Call<'_, P>,
     record: &Record,
-    change: impl Fn(&Terms) -> Terms,
+    change: impl Fn(&State) -> Result<Terms, ApiError>,
 ) -> Result<Option<String>, ApiError> {
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
     guarded::ask(call, subject, |standing: &Standing| {
         let recipient = || customers::email_of(call.ports, record.customer_id);
-        let present = State::standing(call.ports, record, standing)?.terms;
-        let terms = change(&present);
+        let state = State::standing(call.ports, record, standing)?;
+        let (terms, present) = (change(&state)?, state.terms);
         check_fit(&terms)?;
         // Still to be confirmed that it is made: then with these terms.
         if record.guarded && standing.applied.is_none() {

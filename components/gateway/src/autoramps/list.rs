@@ -93,7 +93,7 @@ pub(crate) fn list<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
             && filter.kind.is_none_or(|wanted| {
                 wanted == kind(&record.source_currencies, &state.terms.destination_currency)
             });
-        if fits { Autoramp::of(call, record, state).map(Some) } else { Ok(None) }
+        if fits { Autoramp::of(call, record, state, spelling).map(Some) } else { Ok(None) }
     })?;
     json(StatusCode::OK, &page)
 }

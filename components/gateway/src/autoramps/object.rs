@@ -41,16 +41,16 @@ pub(super) struct Autoramp {
 impl Autoramp {
     pub(super) fn load<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Autoramp, ApiError> {
         let state = State::of(call.ports, &record)?;
-        Autoramp::of(call, record, state)
+        Autoramp::of(call, record, state, Spelling::load(call.ports)?)
     }
 
     pub(super) fn of<P: Ports>(
         call: &Call<'_, P>,
         record: Record,
         state: State,
+        spelling: Spelling,
     ) -> Result<Autoramp, ApiError> {
         let State { status, terms } = state;
-        let spelling = Spelling::load(call.ports)?;
         Ok(Autoramp {
             id: record.id,
             customer_id: record.customer_id,

@@ -9,20 +9,6 @@ use crate::guarded::{self, AutorampEdit, Change, Decision, Subject};
 use crate::http::{ApiError, Response, json};
 use crate::ports::Ports;
 use http::StatusCode;
-use serde::Deserialize;
-
-/// A status as it is set here.
-#[derive(Deserialize)]
-enum Wanted {
-    AuthorizationRequired,
-    Created,
-    EditPending,
-    Authorized,
-    DepositAccountAdded,
-    Approved,
-    Rejected,
-    Cancelled,
-}
 
 /// Sets a status. The three that wait for a code send one, so that confirming can be rehearsed; any other makes the code
 /// that waits worthless.
@@ -32,19 +18,16 @@ pub(crate) async fn set_status<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let wanted: Wanted = serde_json::from_slice(body)
+    let status: Status = serde_json::from_slice(body)
         .map_err(|_| ApiError::bad_request("The body must be a status of an autoramp, as a JSON string."))?;
-    let status = match wanted {
-        Wanted::AuthorizationRequired | Wanted::Created | Wanted::EditPending => {
+    match status {
+        Status::Created | Status::EditPending => {
             rehearse(call, &record).await?;
             return json(StatusCode::OK, &Autoramp::load(call, record)?);
         }
-        Wanted::Authorized => Status::Authorized,
-        Wanted::DepositAccountAdded => Status::DepositAccountAdded,
-        Wanted::Approved => Status::Approved,
-        Wanted::Rejected => Status::Rejected,
-        Wanted::Cancelled => return cancelled(call, record).await,
-    };
+        Status::Cancelled => return cancelled(call, record).await,
+        Status::Authorized | Status::DepositAccountAdded | Status::Approved | Status::Rejected => {}
+    }
     guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
     put(call.ports, record.id, status)?;
     json(StatusCode::OK, &Autoramp::load(call, record)?)

@@ -18,6 +18,7 @@ pub(crate) enum Status {
     /// Its making waits for its customer.
     Created,
     /// An edit waits for its customer.
+    #[serde(alias = "AuthorizationRequired")]
     EditPending,
     Authorized,
     DepositAccountAdded,

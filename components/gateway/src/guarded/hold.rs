@@ -9,7 +9,7 @@ use crate::inbox;
 use crate::messages::{self, Notice};
 use crate::owner::Owner;
 use crate::ports::Ports;
-use crate::ports::challenges::{Closing, Issued, Issuing, Request};
+use crate::ports::challenges::{Closing, Issued, Issuing, Key, Request};
 use crate::ports::delivery::{self, Channel, Message};
 use crate::settings::{Environment, IssueSettings};
 use serde::Serialize;
@@ -42,8 +42,18 @@ pub(super) async fn hold<P: Ports>(
         payload: order.held.payload()?,
         policy: settings.policy,
     };
-    until_done(call.ports, |ticket| {
-        Ok(match call.ports.issue(&request, &call.settings.mac_keys, ticket)? {
+    issue(call.ports, &request, &call.settings.mac_keys).await
+}
+
+/// Issues a challenge, however long the codes of the one before it take to settle. Also answers whether they had to be
+/// waited for.
+pub(crate) async fn issue(
+    ports: &impl Ports,
+    request: &Request,
+    keys: &[Key],
+) -> Result<(Issued, bool), ApiError> {
+    until_done(ports, |ticket| {
+        Ok(match ports.issue(request, keys, ticket)? {
             Issuing::Done(issued) => Step::Done(issued),
             Issuing::Wait(waiting) => Step::Wait(waiting),
         })

@@ -9,13 +9,13 @@ use core::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Where a call to the core stands.
-pub(crate) enum Step<T> {
+pub(super) enum Step<T> {
     Done(T),
     Wait(Waiting),
 }
 
 /// Calls `step` until it is done, and answers whether that took more than one call.
-pub(crate) async fn until_done<T>(
+pub(super) async fn until_done<T>(
     ports: &impl Ports,
     mut step: impl FnMut(Option<Ticket>) -> Result<Step<T>, challenges::Error>,
 ) -> Result<(T, bool), ApiError> {

@@ -9,14 +9,12 @@ use crate::authentication_codes::log_attempt;
 use crate::call::log_line;
 use crate::customers;
 use crate::email::Email;
-use crate::guarded::{Step, close, deliver, until_done};
+use crate::guarded::{close, deliver, issue};
 use crate::http::ApiError;
 use crate::identifications::Identification;
 use crate::messages::{self, Described, Notice};
 use crate::ports::Ports;
-use crate::ports::challenges::{
-    Challenge, ChallengeStatus as Status, Error, Issued, Issuing, Request, Verdict,
-};
+use crate::ports::challenges::{Challenge, ChallengeStatus as Status, Error, Issued, Request, Verdict};
 use crate::ports::delivery::{Channel, Message};
 use serde::Serialize;
 use stepgate_storage::{CounterKey, Timestamp};
@@ -97,13 +95,7 @@ pub(super) async fn send<P: Ports>(
         payload,
         policy: visit.issue.policy,
     };
-    let issuing = until_done(ports, |ticket| {
-        Ok(match ports.issue(&request, &visit.settings.mac_keys, ticket)? {
-            Issuing::Done(issued) => Step::Done(issued),
-            Issuing::Wait(waiting) => Step::Wait(waiting),
-        })
-    });
-    let issued = match issuing.await {
+    let issued = match issue(ports, &request, &visit.settings.mac_keys).await {
         Ok((issued, _)) => issued,
         Err(ApiError::Throttled(seconds)) => return Ok(Sending::TooSoon(seconds)),
         Err(other) => return Err(other),
