@@ -19,7 +19,7 @@ pub(crate) use create::create;
 pub(crate) use email_changes::email_change;
 pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
-pub(crate) use record::CustomerType;
+pub(crate) use record::{CustomerType, Record};
 pub(crate) use reset::forget_all;
 pub(crate) use signings::{required as required_signings, sign};
 pub(crate) use update::update;
@@ -31,7 +31,6 @@ use crate::http::ApiError;
 use crate::listing::Entry as _;
 use crate::ports::Ports;
 use address::Address;
-use record::Record;
 use stepgate_storage::StoreError;
 use uuid::Uuid;
 
@@ -48,14 +47,27 @@ pub(crate) fn load<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Record, Api
     Record::load(call, id)
 }
 
-/// What kind a customer is.
-pub(crate) fn type_of(ports: &impl Ports, id: Uuid) -> Result<CustomerType, ApiError> {
-    let record = Record::of(ports, id)?.ok_or(StoreError::Corrupt("customer"))?;
-    Ok(record.customer_type)
+/// The customer that something of ours belongs to.
+pub(crate) fn of(ports: &impl Ports, id: Uuid) -> Result<Record, ApiError> {
+    Ok(Record::of(ports, id)?.ok_or(StoreError::Corrupt("customer"))?)
 }
 
-/// Where a customer is asked to confirm things now.
+/// What kind a customer is.
+pub(crate) fn type_of(ports: &impl Ports, id: Uuid) -> Result<CustomerType, ApiError> {
+    Ok(of(ports, id)?.customer_type)
+}
+
+/// The address that a customer has now.
 pub(crate) fn email_of(ports: &impl Ports, id: Uuid) -> Result<Email, ApiError> {
-    let record = Record::of(ports, id)?.ok_or(StoreError::Corrupt("customer"))?;
-    Ok(Address::of(ports, &record)?.email)
+    Ok(Address::of(ports, &of(ports, id)?)?.email)
+}
+
+impl Record {
+    /// Where the customer is asked to confirm things now; an archived one is asked nothing.
+    ///
+    /// To be looked up with every decision to ask: see [`crate::guarded::ask`].
+    pub(crate) fn recipient(&self, ports: &impl Ports) -> Result<Email, ApiError> {
+        archive::check_not_archived(ports, self.id)?;
+        Ok(Address::of(ports, self)?.email)
+    }
 }

@@ -5,6 +5,7 @@ use super::create::authorize;
 use super::object::FiatAddress;
 use super::status::Status;
 use crate::call::Call;
+use crate::customers;
 use crate::guarded;
 use crate::http::{ApiError, Response, json};
 use crate::ports::Ports;
@@ -23,7 +24,8 @@ pub(crate) async fn set_status<P: Ports>(
     })?;
     if status == Status::AuthorizationRequired {
         status.set(call.ports, record.id)?;
-        authorize(call, &record).await?;
+        let customer = customers::of(call.ports, record.customer_id)?;
+        authorize(call, &customer, &record).await?;
     } else {
         guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
         status.set(call.ports, record.id)?;

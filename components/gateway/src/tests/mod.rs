@@ -12,6 +12,7 @@ mod flow;
 mod idempotency;
 mod identifications;
 mod pages;
+mod races;
 mod rate;
 mod sandbox;
 mod scopes;
