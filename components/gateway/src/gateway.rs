@@ -11,9 +11,11 @@ use crate::identifications;
 use crate::pages;
 use crate::ports::Ports;
 use crate::rate;
-use crate::routes::{self, Route};
+use crate::ids;
+use crate::routes::{self, Found, Route};
 use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
+use crate::webhooks::{self, Kind};
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -61,9 +63,8 @@ async fn api<P: Ports>(
     if found.route.sandbox_only() && !settings.environment.is_sandbox() {
         return Err(ApiError::NotFound);
     }
-    let not_allowed = || ApiError::MethodNotAllowed(found.route.allowed());
     let verb = Verb::of(&head.method).filter(|verb| found.route.verbs().contains(verb));
-    let verb = verb.ok_or_else(not_allowed)?;
+    let verb = verb.ok_or_else(|| not_allowed(found.route))?;
     let body = match verb {
         Verb::Get => Vec::new(),
         _ => {
@@ -87,52 +88,93 @@ async fn api<P: Ports>(
         errors: found.route.errors(),
         now,
     };
+    let Some(kind) = told_of(found.route, verb) else { return handle(&call, &found, verb, &body).await };
+    let Some(id) = ids::parse(found.id) else { return handle(&call, &found, verb, &body).await };
+    webhooks::before(ports, trace, kind, id)?;
+    let answer = handle(&call, &found, verb, &body).await;
+    // Whatever the answer is: something may have been done.
+    webhooks::after(ports, trace, kind, id);
+    answer
+}
+
+/// What partners are told of when this is done to the thing that the path names. What is made is told to nobody: its maker has
+/// the answer.
+fn told_of(route: Route, verb: Verb) -> Option<Kind> {
+    match (route, verb) {
+        (Route::Autoramp, Verb::Patch | Verb::Delete)
+        | (Route::AutorampRetry | Route::SandboxAutoramp, _) => Some(Kind::Autoramp),
+        (Route::SandboxFiatAddress, _) => Some(Kind::FiatAddress),
+        (Route::IdentificationArchive | Route::IdentificationReview | Route::SandboxIdentification, _) => {
+            Some(Kind::Identification)
+        }
+        (Route::NewIdentification | Route::CustomerArchive | Route::Signings, _) => Some(Kind::Customer),
+        _ => None,
+    }
+}
+
+async fn handle<P: Ports>(
+    call: &Call<'_, P>,
+    found: &Found<'_>,
+    verb: Verb,
+    body: &[u8],
+) -> Result<Response, ApiError> {
     match (found.route, verb) {
-        (Route::CodeOfEntity, Verb::Get) => authentication_codes::of_entity(&call, found.id),
-        (Route::Code, Verb::Put) => authentication_codes::submit(&call, found.id, &body),
-        (Route::Customers, Verb::Get) => customers::list(&call),
-        (Route::Customers, Verb::Post) => customers::create(&call, &body).await,
-        (Route::Customer, Verb::Get) => customers::by_id(&call, found.id),
-        (Route::Customer, Verb::Put) => customers::update(&call, found.id, &body).await,
-        (Route::CustomerByExternalId, Verb::Get) => customers::by_external_id(&call, found.id),
-        (Route::EmailChange, Verb::Get) => customers::email_change(&call, found.id, found.sub),
-        (Route::Autoramps, Verb::Get) => autoramps::list(&call),
-        (Route::Autoramps, Verb::Post) => autoramps::create(&call, &body).await,
-        (Route::Autoramp, Verb::Get) => autoramps::by_id(&call, found.id),
-        (Route::Autoramp, Verb::Patch) => autoramps::edit(&call, found.id, &body).await,
-        (Route::Autoramp, Verb::Delete) => autoramps::cancel(&call, found.id).await,
-        (Route::AutorampByExternalId, Verb::Get) => autoramps::by_external_id(&call, found.id),
-        (Route::AutorampRetry, Verb::Post) => autoramps::retry(&call, found.id).await,
-        (Route::FiatAddresses, Verb::Get) => fiat_addresses::list(&call),
-        (Route::FiatAddresses, Verb::Post) => fiat_addresses::create(&call, &body).await,
-        (Route::FiatAddressesOfCustomer, Verb::Get) => fiat_addresses::list_of_customer(&call, found.id),
-        (Route::FiatAddress, Verb::Get) => fiat_addresses::one(&call, found.id, found.sub),
-        (Route::FiatAddress, Verb::Delete) => fiat_addresses::delete(&call, found.id, found.sub).await,
+        (Route::CodeOfEntity, Verb::Get) => authentication_codes::of_entity(call, found.id),
+        (Route::Code, Verb::Put) => authentication_codes::submit(call, found.id, body),
+        (Route::Customers, Verb::Get) => customers::list(call),
+        (Route::Customers, Verb::Post) => customers::create(call, body).await,
+        (Route::Customer, Verb::Get) => customers::by_id(call, found.id),
+        (Route::Customer, Verb::Put) => customers::update(call, found.id, body).await,
+        (Route::CustomerByExternalId, Verb::Get) => customers::by_external_id(call, found.id),
+        (Route::EmailChange, Verb::Get) => customers::email_change(call, found.id, found.sub),
+        (Route::Autoramps, Verb::Get) => autoramps::list(call),
+        (Route::Autoramps, Verb::Post) => autoramps::create(call, body).await,
+        (Route::Autoramp, Verb::Get) => autoramps::by_id(call, found.id),
+        (Route::Autoramp, Verb::Patch) => autoramps::edit(call, found.id, body).await,
+        (Route::Autoramp, Verb::Delete) => autoramps::cancel(call, found.id).await,
+        (Route::AutorampByExternalId, Verb::Get) => autoramps::by_external_id(call, found.id),
+        (Route::AutorampRetry, Verb::Post) => autoramps::retry(call, found.id).await,
+        (Route::FiatAddresses, Verb::Get) => fiat_addresses::list(call),
+        (Route::FiatAddresses, Verb::Post) => fiat_addresses::create(call, body).await,
+        (Route::FiatAddressesOfCustomer, Verb::Get) => fiat_addresses::list_of_customer(call, found.id),
+        (Route::FiatAddress, Verb::Get) => fiat_addresses::one(call, found.id, found.sub),
+        (Route::FiatAddress, Verb::Delete) => fiat_addresses::delete(call, found.id, found.sub).await,
         // Documented as not implemented: `contracts/authentication-codes.md` §3.3.
         (Route::FiatAddressRetry, Verb::Post) => Err(ApiError::NotFound),
-        (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(&call, found.id, &body).await,
-        (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(&call, found.id, &body).await,
-        (Route::CustomerArchive, Verb::Put) => customers::archive(&call, found.id).await,
-        (Route::RequiredSignings, Verb::Get) => customers::required_signings(&call, found.id),
-        (Route::Signings, Verb::Post) => customers::sign(&call, found.id, &body).await,
-        (Route::Identifications, Verb::Get) => identifications::list(&call, found.id),
-        (Route::NewIdentification, Verb::Post) => identifications::create(&call, found.id, &body).await,
-        (Route::Identification, Verb::Get) => identifications::by_id(&call, found.id),
-        (Route::IdentificationArchive, Verb::Put) => identifications::archive(&call, found.id),
-        (Route::IdentificationReview, Verb::Post) => identifications::review(&call, found.id, &body).await,
+        (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(call, found.id, body).await,
+        (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(call, found.id, body).await,
+        (Route::CustomerArchive, Verb::Put) => customers::archive(call, found.id).await,
+        (Route::RequiredSignings, Verb::Get) => customers::required_signings(call, found.id),
+        (Route::Signings, Verb::Post) => customers::sign(call, found.id, body).await,
+        (Route::Identifications, Verb::Get) => identifications::list(call, found.id),
+        (Route::NewIdentification, Verb::Post) => identifications::create(call, found.id, body).await,
+        (Route::Identification, Verb::Get) => identifications::by_id(call, found.id),
+        (Route::IdentificationArchive, Verb::Put) => identifications::archive(call, found.id),
+        (Route::IdentificationReview, Verb::Post) => identifications::review(call, found.id, body).await,
         (Route::SandboxIdentification, Verb::Post) => {
-            identifications::sandbox_review(&call, found.id, &body).await
+            identifications::sandbox_review(call, found.id, body).await
         }
-        (Route::SandboxReset, Verb::Post) => sandbox::reset(&call).await,
-        _ => Err(not_allowed()),
+        (Route::Webhooks, Verb::Get) => webhooks::list(call),
+        (Route::Webhooks, Verb::Post) => webhooks::register(call, body).await,
+        (Route::Webhook, Verb::Patch) => webhooks::update(call, found.id, body),
+        (Route::WebhookPing, Verb::Post) => webhooks::ping(call, found.id, body).await,
+        (Route::WebhookSecret, Verb::Post) => webhooks::renew_secret(call, found.id),
+        (Route::DeadLetters, Verb::Get) => webhooks::dead_letters(call, found.id),
+        (Route::DeadLetterRetry, Verb::Post) => webhooks::retry(call, found.id, found.sub),
+        (Route::SandboxReset, Verb::Post) => sandbox::reset(call).await,
+        _ => Err(not_allowed(found.route)),
     }
+}
+
+fn not_allowed(route: Route) -> ApiError {
+    ApiError::MethodNotAllowed(route.allowed())
 }
 
 /// What a key may change. Whoever asks for an identification must not be the one who approves it.
 fn check_role(role: Role, route: Route) -> Result<(), ApiError> {
     match (role, route) {
         (Role::ReadOnly, _) => Err(ApiError::Forbidden("This API key may only read.")),
-        (Role::Operator, Route::IdentificationReview) => Ok(()),
+        (Role::Operator, Route::IdentificationReview | Route::Webhooks | Route::WebhookSecret) => Ok(()),
         (Role::Operator, _) => Err(ApiError::Forbidden("This API key may only read and review.")),
         (Role::ReadWrite, Route::IdentificationReview) => {
             Err(ApiError::Forbidden("Only an operator's API key may review."))

@@ -30,6 +30,12 @@ pub(crate) enum Route {
     IdentificationArchive,
     IdentificationReview,
     SandboxIdentification,
+    Webhooks,
+    Webhook,
+    WebhookPing,
+    WebhookSecret,
+    DeadLetters,
+    DeadLetterRetry,
     SandboxReset,
     SandboxAutoramp,
     SandboxFiatAddress,
@@ -40,10 +46,11 @@ pub(crate) enum Route {
     Landing,
     Stylesheet,
     Health,
+    WebhookRun,
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 34] = [
+const TABLE: [(&str, Route); 41] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -66,6 +73,12 @@ const TABLE: [(&str, Route); 34] = [
     ("/api/identifications/{id}", Route::Identification),
     ("/api/identifications/{id}/archive", Route::IdentificationArchive),
     ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/webhooks", Route::Webhooks),
+    ("/api/webhooks/{id}", Route::Webhook),
+    ("/api/webhooks/{id}/ping", Route::WebhookPing),
+    ("/api/webhooks/{id}/secret", Route::WebhookSecret),
+    ("/api/webhooks/{id}/dead-letters", Route::DeadLetters),
+    ("/api/webhooks/{id}/dead-letters/{sub}/retry", Route::DeadLetterRetry),
     ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
@@ -78,6 +91,7 @@ const TABLE: [(&str, Route); 34] = [
     ("/", Route::Landing),
     ("/style.css", Route::Stylesheet),
     ("/healthz", Route::Health),
+    ("/internal/webhooks/run", Route::WebhookRun),
 ];
 
 impl Route {
@@ -95,10 +109,18 @@ impl Route {
             | Route::Signings
             | Route::NewIdentification
             | Route::IdentificationReview
+            | Route::WebhookPing
+            | Route::WebhookSecret
+            | Route::DeadLetterRetry
+            | Route::WebhookRun
             | Route::SandboxIdentification => &[Verb::Post],
-            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm | Route::Identify => {
-                &[Verb::Get, Verb::Post]
-            }
+            Route::Customers
+            | Route::Autoramps
+            | Route::FiatAddresses
+            | Route::Webhooks
+            | Route::Confirm
+            | Route::Identify => &[Verb::Get, Verb::Post],
+            Route::Webhook => &[Verb::Patch],
             Route::Customer => &[Verb::Get, Verb::Put],
             Route::Autoramp => &[Verb::Get, Verb::Patch, Verb::Delete],
             Route::FiatAddress => &[Verb::Get, Verb::Delete],
@@ -110,6 +132,7 @@ impl Route {
             | Route::RequiredSignings
             | Route::Identifications
             | Route::Identification
+            | Route::DeadLetters
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
