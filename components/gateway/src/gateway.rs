@@ -64,16 +64,12 @@ async fn api<P: Ports>(
     let not_allowed = || ApiError::MethodNotAllowed(found.route.allowed());
     let verb = Verb::of(&head.method).filter(|verb| found.route.verbs().contains(verb));
     let verb = verb.ok_or_else(not_allowed)?;
+    check_role(caller.role, found.route, verb)?;
     let body = match verb {
-        Verb::Get => Vec::new(),
+        Verb::Get | Verb::Delete => Vec::new(),
         _ => {
-            check_role(caller.role, found.route)?;
-            if verb == Verb::Delete {
-                Vec::new()
-            } else {
-                check_json(&head.headers)?;
-                read_body(&head.headers, body).await?
-            }
+            check_json(&head.headers)?;
+            read_body(&head.headers, body).await?
         }
     };
     let call = Call {
@@ -110,6 +106,8 @@ async fn api<P: Ports>(
         (Route::FiatAddress, Verb::Delete) => fiat_addresses::delete(&call, found.id, found.sub).await,
         // Documented as not implemented: `contracts/authentication-codes.md` §3.3.
         (Route::FiatAddressRetry, Verb::Post) => Err(ApiError::NotFound),
+        (Route::AutorampStatus, Verb::Put) => autoramps::decide(&call, found.id, &body).await,
+        (Route::FiatAddressStatus, Verb::Put) => fiat_addresses::decide(&call, found.id, &body),
         (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(&call, found.id, &body).await,
         (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(&call, found.id, &body).await,
         (Route::CustomerArchive, Verb::Put) => customers::archive(&call, found.id).await,
@@ -128,17 +126,16 @@ async fn api<P: Ports>(
     }
 }
 
-/// What a key may change. Whoever asks for an identification must not be the one who approves it.
-fn check_role(role: Role, route: Route) -> Result<(), ApiError> {
-    match (role, route) {
-        (Role::ReadOnly, _) => Err(ApiError::Forbidden("This API key may only read.")),
-        (Role::Operator, Route::IdentificationReview) => Ok(()),
-        (Role::Operator, _) => Err(ApiError::Forbidden("This API key may only read and review.")),
-        (Role::ReadWrite, Route::IdentificationReview) => {
-            Err(ApiError::Forbidden("Only an operator's API key may review."))
-        }
-        (Role::ReadWrite, _) => Ok(()),
-    }
+/// What a key may do. Whoever asks for something must not be the one who approves it.
+fn check_role(role: Role, route: Route, verb: Verb) -> Result<(), ApiError> {
+    let refused = match (role, route.for_operators()) {
+        (Role::Operator, true) | (Role::ReadWrite, false) => return Ok(()),
+        (Role::ReadOnly | Role::Operator, false) if verb == Verb::Get => return Ok(()),
+        (_, true) => "Only an operator's API key may do this.",
+        (Role::ReadOnly, false) => "This API key may only read.",
+        (Role::Operator, false) => "This API key may only read, and decide what an operator decides.",
+    };
+    Err(ApiError::Forbidden(refused))
 }
 
 /// Without a length a host has to send the body in chunks, and Spin's answer then comes 40 ms late. An answer that cannot

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod create;
+mod decide;
 mod edit;
 mod fields;
 mod list;
@@ -16,6 +17,7 @@ mod status;
 
 pub(crate) use cancel::cancel;
 pub(crate) use create::create;
+pub(crate) use decide::decide;
 pub(crate) use edit::edit;
 pub(crate) use list::list;
 pub(crate) use object::{by_external_id, by_id};

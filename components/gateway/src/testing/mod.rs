@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
-pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox};
+pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox, with_operator};
 pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
 
 /// Something another request does meanwhile.

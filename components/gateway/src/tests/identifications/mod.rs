@@ -12,25 +12,11 @@ mod signings;
 
 use crate::http::TraceId;
 use crate::identifications::{Link, Submitted, by_token, submit};
-use crate::testing::{Answer, PARTNER, TestPorts, key, ready, sandbox};
+use crate::testing::{Answer, TestPorts, ready, with_operator};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 const DAY: core::time::Duration = core::time::Duration::from_secs(86_400);
-
-/// The sandbox with an `operator` of Acme beside the usual keys.
-fn with_operator() -> TestPorts {
-    let ports = sandbox();
-    let keys = json!([
-        key("acme", PARTNER, "Acme", "read-write"),
-        key("reader", PARTNER, "Acme", "read-only"),
-        key("operator", PARTNER, "Acme", "operator"),
-        key("other", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "read-write"),
-        key("other-operator", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "operator"),
-    ]);
-    ports.set_setting("api_keys", &keys.to_string());
-    ports
-}
 
 /// A sandbox with one customer in it.
 fn one_customer() -> (TestPorts, String) {
@@ -40,11 +26,6 @@ fn one_customer() -> (TestPorts, String) {
 }
 
 impl TestPorts {
-    /// Sends without an idempotency key.
-    fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Answer {
-        self.send_with(&[("x-api-key", key)], method, path, body)
-    }
-
     /// Makes an identification.
     fn identify(&self, customer: &str) -> Value {
         let path = format!("/api/customers/{customer}/identifications/v2");
