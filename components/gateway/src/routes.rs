@@ -17,10 +17,12 @@ pub(crate) enum Route {
     Autoramp,
     AutorampByExternalId,
     AutorampRetry,
+    AutorampStatus,
     FiatAddresses,
     FiatAddressesOfCustomer,
     FiatAddress,
     FiatAddressRetry,
+    FiatAddressStatus,
     CustomerArchive,
     RequiredSignings,
     Signings,
@@ -50,7 +52,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 41] = [
+const TABLE: [(&str, Route); 43] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -61,10 +63,12 @@ const TABLE: [(&str, Route); 41] = [
     ("/api/autoramps/{id}", Route::Autoramp),
     ("/api/autoramps/{id}/external", Route::AutorampByExternalId),
     ("/api/autoramps/{id}/retry-auth", Route::AutorampRetry),
+    ("/api/autoramps/{id}/status", Route::AutorampStatus),
     ("/api/addresses/fiat", Route::FiatAddresses),
     ("/api/addresses/fiat/{id}", Route::FiatAddressesOfCustomer),
     ("/api/addresses/fiat/{id}/{sub}", Route::FiatAddress),
     ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
+    ("/api/addresses/fiat/{id}/status", Route::FiatAddressStatus),
     ("/api/customers/{id}/archive", Route::CustomerArchive),
     ("/api/customers/{id}/required-signings", Route::RequiredSignings),
     ("/api/customers/{id}/signings", Route::Signings),
@@ -101,6 +105,8 @@ impl Route {
             Route::Code
             | Route::CustomerArchive
             | Route::IdentificationArchive
+            | Route::AutorampStatus
+            | Route::FiatAddressStatus
             | Route::SandboxAutoramp
             | Route::SandboxFiatAddress => &[Verb::Put],
             Route::SandboxReset
@@ -154,6 +160,12 @@ impl Route {
         )
     }
 
+    /// Whether it is for operators, whatever the method: what compliance or a bank decides, which whoever asks for it
+    /// must not.
+    pub(crate) fn for_operators(self) -> bool {
+        matches!(self, Route::IdentificationReview | Route::AutorampStatus | Route::FiatAddressStatus)
+    }
+
     /// How it says no.
     pub(crate) fn errors(self) -> Errors {
         match self {
@@ -166,7 +178,8 @@ impl Route {
             | Route::Autoramps
             | Route::Autoramp
             | Route::AutorampByExternalId
-            | Route::AutorampRetry => Errors::Envelope,
+            | Route::AutorampRetry
+            | Route::AutorampStatus => Errors::Envelope,
             _ => Errors::Text,
         }
     }

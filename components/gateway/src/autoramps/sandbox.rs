@@ -26,7 +26,10 @@ pub(crate) async fn set_status<P: Ports>(
             return json(StatusCode::OK, &Autoramp::load(call, record)?);
         }
         Status::Cancelled => return cancelled(call, record).await,
-        Status::Rejected => finish(call.ports, record.id, status)?,
+        Status::Rejected => {
+            revive(call.ports, record.id)?;
+            finish(call.ports, record.id, status)?;
+        }
         Status::Authorized | Status::DepositAccountAdded | Status::Approved => {
             revive(call.ports, record.id)?;
             put(call.ports, record.id, status)?;

@@ -29,6 +29,9 @@ pub(crate) enum Status {
     Cancelled,
 }
 
+/// What ends it. The first of them goes over the other.
+const ENDS: [Status; 2] = [Status::Cancelled, Status::Rejected];
+
 impl Status {
     /// Whether it can no longer be edited.
     pub(super) fn is_over(self) -> bool {
@@ -99,14 +102,17 @@ pub(super) fn put(ports: &impl Ports, id: Uuid, status: Status) -> Result<(), Ap
     Ok(stored::write(ports, &key(id), &status, WHAT)?)
 }
 
-/// Ends it, rejected or cancelled.
-pub(super) fn finish(ports: &impl Ports, id: Uuid, status: Status) -> Result<(), ApiError> {
-    Ok(stored::write(ports, &end_key(id), &status, WHAT)?)
+/// Ends it: rejected or cancelled. One that is both is cancelled.
+pub(super) fn finish(ports: &impl Ports, id: Uuid, end: Status) -> Result<(), ApiError> {
+    Ok(ports.set(&end_key(id, end), "1")?)
 }
 
 /// Takes back that it was ended, which only the sandbox may.
 pub(super) fn revive(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
-    Ok(ports.delete(&end_key(id))?)
+    for end in ENDS {
+        ports.delete(&end_key(id, end))?;
+    }
+    Ok(())
 }
 
 /// Forgets all that was set.
@@ -116,11 +122,17 @@ pub(super) fn forget(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
 }
 
 fn end(ports: &impl Ports, id: Uuid) -> Result<Option<Status>, ApiError> {
-    Ok(stored::read(ports, &end_key(id), WHAT)?)
+    for end in ENDS {
+        if ports.get(&end_key(id, end))?.is_some() {
+            return Ok(Some(end));
+        }
+    }
+    Ok(None)
 }
 
-fn end_key(id: Uuid) -> RecordKey {
-    RecordKey::forever(&format!("autoramp/{id}/end"))
+/// A key for each, so that neither takes the other back.
+fn end_key(id: Uuid, end: Status) -> RecordKey {
+    RecordKey::forever(&format!("autoramp/{id}/{end:?}"))
 }
 
 fn key(id: Uuid) -> RecordKey {

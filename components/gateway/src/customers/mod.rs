@@ -10,6 +10,7 @@ mod list;
 mod object;
 mod record;
 mod reset;
+mod sight;
 mod signings;
 mod standing;
 mod update;
@@ -21,6 +22,7 @@ pub(crate) use list::list_page as list;
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use record::{CustomerType, Record};
 pub(crate) use reset::forget_all;
+pub(crate) use sight::sight;
 pub(crate) use signings::{required as required_signings, sign};
 pub(crate) use update::update;
 

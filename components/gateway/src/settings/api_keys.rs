@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(crate) enum Role {
     ReadWrite,
     ReadOnly,
-    /// Reads, and decides over identifications.
+    /// Reads, and decides what a bank or compliance decides.
     Operator,
 }
 

@@ -11,6 +11,7 @@ mod fiat_addresses;
 mod flow;
 mod idempotency;
 mod identifications;
+mod operators;
 mod pages;
 mod races;
 mod rate;

@@ -103,8 +103,8 @@ fn request(
 
 /// Taken is what is answered with a 2xx in time. Else why not, for the partner to read: nothing of what the receiver said is in it.
 async fn send(ports: &impl Ports, request: Request<Vec<u8>>) -> Result<(), String> {
-    let answer = select(pin!(ports.post(request)), pin!(ports.sleep(PATIENCE))).await;
-    match answer {
+    let (answer, patience) = (pin!(ports.post(request)), pin!(ports.sleep(PATIENCE)));
+    match select(answer, patience).await {
         Either::Left((Ok(status), _)) if status.is_success() => Ok(()),
         Either::Left((Ok(status), _)) if status.is_redirection() => {
             Err(format!("the receiver answered {}: redirects are not followed", status.as_u16()))

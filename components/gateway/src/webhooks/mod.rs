@@ -36,5 +36,5 @@ mod topic;
 
 pub(crate) use routes::{dead_letters, forget_all, list, ping, register, renew_secret, retry, update};
 pub(crate) use run::run;
-pub(crate) use tell::{after, before, expect};
+pub(crate) use tell::{after, before, expect, forget};
 pub(crate) use thing::{Kind, Sight, Step};

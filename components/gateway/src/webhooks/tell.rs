@@ -93,7 +93,7 @@ pub(super) fn look(ports: &impl Ports, trace: &TraceId) -> Result<Taken, ApiErro
 }
 
 /// Forgets what was told of a thing.
-pub(super) fn forget(ports: &impl Ports, kind: Kind, id: Uuid) -> Result<(), ApiError> {
+pub(crate) fn forget(ports: &impl Ports, kind: Kind, id: Uuid) -> Result<(), ApiError> {
     Ok(ports.delete(&told_key(kind, id))?)
 }
 
@@ -108,30 +108,31 @@ fn tell(
     let Some(sight) = kind.look(ports, id)? else { return Ok(false) };
     let told: Option<Told> = stored::read(ports, &told_key(kind, id), WHAT)?;
     let told = told.unwrap_or_else(|| Told { status: sight.first.to_owned(), by: String::new(), times: 0 });
-    let (mut status, mut times) = (told.status.as_str(), told.times);
+    let (mut newest, mut times): (Option<&'static str>, _) = (None, told.times);
     let untold = sight.steps.iter().rposition(|step| step.is_behind(&told.by)).map_or(0, |last| last + 1);
     for step in sight.steps.iter().skip(untold) {
-        if step.status == status {
+        if step.status == newest.unwrap_or(told.status.as_str()) {
             continue;
         }
         if looking == Looking::Now && !is_first(ports, kind, id, times, &step.by)? {
             // Somebody else is at it, and writes down how far that came.
             return Ok(true);
         }
-        status = step.status;
+        newest = Some(step.status);
         times = times.saturating_add(1);
         let event = Event {
             topic: kind.topic(),
             at: ports.now(),
             customer_id: sight.customer_id,
             id,
-            status: Some(status),
+            status: newest,
         };
         outbox::write(ports, trace, &sight.owner, &event)?;
     }
-    if let Some(last) = sight.steps.last().filter(|_| untold < sight.steps.len()) {
-        let told = Told { status: status.to_owned(), by: last.by.clone(), times };
-        stored::write(ports, &told_key(kind, id), &told, WHAT)?;
+    if let Some(last) = sight.steps.last().filter(|_| times > told.times) {
+        let status = newest.unwrap_or(&told.status).to_owned();
+        let now = Told { status, by: last.by.clone(), times };
+        stored::write(ports, &told_key(kind, id), &now, WHAT)?;
     }
     if kind == Kind::Identification {
         // What an identification comes to is what its customer comes to.

@@ -5,7 +5,6 @@ use crate::http::ApiError;
 use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::{autoramps, customers, fiat_addresses, identifications};
-use stepgate_storage::Timestamp;
 use uuid::Uuid;
 
 /// A kind of thing whose status partners are told.
