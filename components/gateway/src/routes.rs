@@ -24,6 +24,7 @@ pub(crate) enum Route {
     FiatAddressRetry,
     FiatAddressStatus,
     CustomerArchive,
+    CustomerSuspension,
     RequiredSignings,
     Signings,
     Identifications,
@@ -45,7 +46,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 36] = [
+const TABLE: [(&str, Route); 37] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -63,6 +64,7 @@ const TABLE: [(&str, Route); 36] = [
     ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
     ("/api/addresses/fiat/{id}/status", Route::FiatAddressStatus),
     ("/api/customers/{id}/archive", Route::CustomerArchive),
+    ("/api/customers/{id}/suspension", Route::CustomerSuspension),
     ("/api/customers/{id}/required-signings", Route::RequiredSignings),
     ("/api/customers/{id}/signings", Route::Signings),
     ("/api/customers/{id}/identifications", Route::Identifications),
@@ -90,6 +92,7 @@ impl Route {
         match self {
             Route::Code
             | Route::CustomerArchive
+            | Route::CustomerSuspension
             | Route::IdentificationArchive
             | Route::AutorampStatus
             | Route::FiatAddressStatus
@@ -140,12 +143,19 @@ impl Route {
     /// Whether it is for operators, whatever the method: what compliance or a bank decides, which whoever asks for it
     /// must not.
     pub(crate) fn for_operators(self) -> bool {
-        matches!(self, Route::IdentificationReview | Route::AutorampStatus | Route::FiatAddressStatus)
+        matches!(
+            self,
+            Route::IdentificationReview
+                | Route::CustomerSuspension
+                | Route::AutorampStatus
+                | Route::FiatAddressStatus
+        )
     }
 
-    /// How it says no.
-    pub(crate) fn errors(self) -> Errors {
+    /// How it says no to this method.
+    pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
+            Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
