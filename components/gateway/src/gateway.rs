@@ -28,7 +28,8 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
     let (head, body) = request.into_parts();
     let trace = TraceId::of(&head.headers, ports);
     let is_api = routes::is_api(head.uri.path());
-    let errors = routes::find(head.uri.path()).map_or(Errors::Text, |found| found.route.errors());
+    let errors = routes::find(head.uri.path())
+        .map_or(Errors::Text, |found| found.route.errors(Verb::of(&head.method)));
     let result = if is_api {
         api(ports, &trace, &head, body).await
     } else {
@@ -82,7 +83,7 @@ async fn api<P: Ports>(
         query: head.uri.query().unwrap_or_default(),
         path,
         trace,
-        errors: found.route.errors(),
+        errors: found.route.errors(Some(verb)),
         now,
     };
     let Some((kind, id)) = told_of(&found, verb) else { return handle(call, &found, verb, body).await };
@@ -143,6 +144,7 @@ async fn handle<P: Ports>(
         (Route::SandboxAutoramp, Verb::Put) => autoramps::set_status(&call, found.id, &body).await,
         (Route::SandboxFiatAddress, Verb::Put) => fiat_addresses::set_status(&call, found.id, &body).await,
         (Route::CustomerArchive, Verb::Put) => customers::archive(&call, found.id).await,
+        (Route::CustomerSuspension, Verb::Put) => customers::suspend(&call, found.id, &body).await,
         (Route::RequiredSignings, Verb::Get) => customers::required_signings(&call, found.id),
         (Route::Signings, Verb::Post) => customers::sign(&call, found.id, &body).await,
         (Route::Identifications, Verb::Get) => identifications::list(&call, found.id),

@@ -24,6 +24,7 @@ pub(crate) enum Route {
     FiatAddressRetry,
     FiatAddressStatus,
     CustomerArchive,
+    CustomerSuspension,
     RequiredSignings,
     Signings,
     Identifications,
@@ -52,7 +53,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 43] = [
+const TABLE: &[(&str, Route)] = &[
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -70,6 +71,7 @@ const TABLE: [(&str, Route); 43] = [
     ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
     ("/api/addresses/fiat/{id}/status", Route::FiatAddressStatus),
     ("/api/customers/{id}/archive", Route::CustomerArchive),
+    ("/api/customers/{id}/suspension", Route::CustomerSuspension),
     ("/api/customers/{id}/required-signings", Route::RequiredSignings),
     ("/api/customers/{id}/signings", Route::Signings),
     ("/api/customers/{id}/identifications", Route::Identifications),
@@ -104,6 +106,7 @@ impl Route {
         match self {
             Route::Code
             | Route::CustomerArchive
+            | Route::CustomerSuspension
             | Route::IdentificationArchive
             | Route::AutorampStatus
             | Route::FiatAddressStatus
@@ -163,12 +166,19 @@ impl Route {
     /// Whether it is for operators, whatever the method: what compliance or a bank decides, which whoever asks for it
     /// must not.
     pub(crate) fn for_operators(self) -> bool {
-        matches!(self, Route::IdentificationReview | Route::AutorampStatus | Route::FiatAddressStatus)
+        matches!(
+            self,
+            Route::IdentificationReview
+                | Route::CustomerSuspension
+                | Route::AutorampStatus
+                | Route::FiatAddressStatus
+        )
     }
 
-    /// How it says no.
-    pub(crate) fn errors(self) -> Errors {
+    /// How it says no to this method.
+    pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
+            Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
@@ -209,7 +219,7 @@ pub(crate) fn is_api(path: &str) -> bool {
 pub(crate) fn find(path: &str) -> Option<Found<'_>> {
     static ROUTER: LazyLock<Router<Route>> = LazyLock::new(|| {
         let mut router = Router::new();
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             // Two paths of the table in conflict would fail here; the test below has seen every one of them.
             let _ = router.insert(path, route);
         }
@@ -226,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_table_leads_to_its_route() {
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             let id = if path.contains("{id}") { "a" } else { "" };
             let found_at = path.replace("{id}", "a").replace("{sub}", "b");
             let found = find(&found_at).unwrap();

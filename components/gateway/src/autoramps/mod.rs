@@ -20,7 +20,7 @@ pub(crate) use cancel::cancel;
 pub(crate) use create::create;
 pub(crate) use decide::decide;
 pub(crate) use edit::edit;
-pub(crate) use list::list;
+pub(crate) use list::{list, list_of_its};
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use record::Record;
 pub(crate) use reset::forget_all;

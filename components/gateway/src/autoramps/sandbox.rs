@@ -46,12 +46,12 @@ async fn cancelled<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Respo
 
 /// Asks the customer to confirm what is there: an edit into the terms it has.
 async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+    let customer = customers::active(call, record.customer_id)?;
     let before = State::of(call.ports, record)?.status;
     if before.is_over() {
         revive(call.ports, record.id)?;
         put(call.ports, record.id, Status::Authorized)?;
     }
-    let customer = customers::of(call.ports, record.customer_id)?;
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
     guarded::ask(call, subject, |standing| {

@@ -13,7 +13,9 @@ mod reset;
 mod sight;
 mod signings;
 mod standing;
+mod suspension;
 mod update;
+mod withdraw;
 
 pub(crate) use archive::{archive, archived_at};
 pub(crate) use create::create;
@@ -24,6 +26,7 @@ pub(crate) use record::{CustomerType, Record};
 pub(crate) use reset::forget_all;
 pub(crate) use sight::sight;
 pub(crate) use signings::{required as required_signings, sign};
+pub(crate) use suspension::{is_suspended, suspend};
 pub(crate) use update::update;
 
 use crate::call::Call;
@@ -36,12 +39,18 @@ use address::Address;
 use stepgate_storage::StoreError;
 use uuid::Uuid;
 
-/// The customer with this id, if the caller may know of it; one that is archived is refused, because nothing of it may
-/// change.
+/// The customer with this id, if the caller may know of it; one that is archived or suspended is refused, because nothing of
+/// it may change.
 pub(crate) fn active<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Record, ApiError> {
     let record = Record::reachable(call, id)?.ok_or(ApiError::NotFound)?;
-    archive::check_not_archived(call.ports, id)?;
+    check_free(call.ports, id)?;
     Ok(record)
+}
+
+/// Refuses what would change a customer that is archived or suspended.
+fn check_free(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
+    archive::check_not_archived(ports, id)?;
+    if is_suspended(ports, id)? { Err(ApiError::Forbidden("The customer is suspended.")) } else { Ok(()) }
 }
 
 /// The same for an id as it was sent.
@@ -65,11 +74,11 @@ pub(crate) fn email_of(ports: &impl Ports, id: Uuid) -> Result<Email, ApiError> 
 }
 
 impl Record {
-    /// Where the customer is asked to confirm things now; an archived one is asked nothing.
+    /// Where the customer is asked to confirm things now; one that is archived or suspended is asked nothing.
     ///
     /// To be looked up with every decision to ask: see [`crate::guarded::ask`].
     pub(crate) fn recipient(&self, ports: &impl Ports) -> Result<Email, ApiError> {
-        archive::check_not_archived(ports, self.id)?;
+        check_free(ports, self.id)?;
         Ok(Address::of(ports, self)?.email)
     }
 }

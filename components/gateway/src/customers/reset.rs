@@ -1,7 +1,7 @@
 //! Forgetting customers, for `POST /api/sandbox/reset`.
 
 use super::record::Record;
-use super::{archive, list, signings};
+use super::{archive, list, signings, suspension};
 use crate::call::Call;
 use crate::external;
 use crate::guarded::{self, EmailChange};
@@ -26,6 +26,7 @@ fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError>
     identifications::forget_all(call, record.id)?;
     signings::forget(call.ports, record.id)?;
     archive::forget(call.ports, record.id)?;
+    suspension::forget(call.ports, record.id)?;
     external::leave(call.ports, record, record.external_id.as_deref())?;
     webhooks::forget(call.ports, Kind::Customer, record.id)?;
     record.places.leave(call.ports)?;

@@ -14,7 +14,7 @@ mod status;
 
 pub(crate) use create::create;
 pub(crate) use decide::decide;
-pub(crate) use read::{bank_details, delete, list, list_of_customer, one};
+pub(crate) use read::{bank_details, delete, list, list_of_customer, list_of_its, one};
 pub(crate) use record::Record;
 pub(crate) use reset::forget_all;
 pub(crate) use sandbox::set_status;

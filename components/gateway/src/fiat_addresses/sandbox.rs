@@ -23,8 +23,8 @@ pub(crate) async fn set_status<P: Ports>(
         ApiError::bad_request("The body must be a status of a fiat address, as a JSON string.")
     })?;
     if status == Status::AuthorizationRequired {
+        let customer = customers::active(call, record.customer_id)?;
         status.set(call.ports, record.id)?;
-        let customer = customers::of(call.ports, record.customer_id)?;
         authorize(call, &customer, &record).await?;
     } else {
         guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;

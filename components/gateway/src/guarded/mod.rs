@@ -21,7 +21,7 @@ pub(crate) use ask::{Decision, Subject, ask};
 pub(crate) use autoramp::{AutorampCreation, AutorampEdit, Terms};
 pub(crate) use email_change::EmailChange;
 pub(crate) use fiat_address::FiatAddressRegistration;
-pub(crate) use hold::{close, deliver, issue, withdraw};
+pub(crate) use hold::{close, deliver, issue, withdraw, withdraw_open};
 pub(crate) use lookup::newest_code;
 pub(crate) use reference::Reference;
 pub(crate) use standing::Standing;

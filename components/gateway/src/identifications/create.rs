@@ -84,6 +84,13 @@ fn make<P: Ports>(
             "The customer is archived.",
         ));
     }
+    if customers::is_suspended(call.ports, customer.id)? {
+        return Err(ApiError::Refused(
+            StatusCode::FORBIDDEN,
+            "customer_suspended",
+            "The customer is suspended.",
+        ));
+    }
     let settings = IdentificationSettings::load(call.ports, call.settings.environment)?;
     // A try before this one may have got as far as that. What is there is never written again: it may have moved on.
     let identification = match Identification::of(call.ports, id)? {

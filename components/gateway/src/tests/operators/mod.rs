@@ -2,15 +2,17 @@
 
 mod autoramps;
 mod fiat_addresses;
+mod suspension;
 
 use crate::testing::{Answer, TestPorts};
 use serde_json::json;
 
 /// Every route that is for operators, with `ID` where its id stands.
-const ROUTES: [(&str, &str, &str); 3] = [
+const ROUTES: [(&str, &str, &str); 4] = [
     ("POST", "/api/identifications/ID/review", r#"{"approved":true}"#),
     ("PUT", "/api/autoramps/ID/status", "\"Approved\""),
     ("PUT", "/api/addresses/fiat/ID/status", "\"Registered\""),
+    ("PUT", "/api/customers/ID/suspension", r#"{"suspended":true}"#),
 ];
 
 impl TestPorts {
@@ -39,6 +41,7 @@ fn nobody_but_an_operator_decides_and_operators_do_nothing_else() {
             .to_owned(),
         ports.autoramp(&customer)["id"].as_str().unwrap().to_owned(),
         ports.registered(&customer, crate::testing::IBAN),
+        customer.clone(),
     ];
     ports.set_setting("environment", "production");
     for ((method, path, body), id) in ROUTES.into_iter().zip(&ids) {
