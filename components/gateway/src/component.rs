@@ -2,7 +2,8 @@
 
 use crate::bindings::stepgate::otp::{challenges as core, delivery, settings, store};
 use crate::{
-    Body, BodyError, Challenges, Deliver, NoAnswer, Outbound, SettingUnavailable, Settings, Surroundings, answer,
+    Body, BodyError, Challenges, Deliver, NoAnswer, Outbound, SettingUnavailable, Settings, Surroundings,
+    answer,
 };
 use ::core::time::Duration;
 use bytes::Bytes;

@@ -8,10 +8,10 @@ use crate::customers;
 use crate::fiat_addresses;
 use crate::http::{ApiError, Body, Errors, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
 use crate::identifications;
+use crate::ids;
 use crate::pages;
 use crate::ports::Ports;
 use crate::rate;
-use crate::ids;
 use crate::routes::{self, Found, Route};
 use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
@@ -104,7 +104,10 @@ fn told_of(found: &Found<'_>, verb: Verb) -> Option<(Kind, Uuid)> {
         (Route::IdentificationArchive | Route::IdentificationReview | Route::SandboxIdentification, _) => {
             Kind::Identification
         }
-        (Route::NewIdentification | Route::CustomerArchive | Route::Signings, _) => Kind::Customer,
+        (
+            Route::NewIdentification | Route::CustomerArchive | Route::CustomerSuspension | Route::Signings,
+            _,
+        ) => Kind::Customer,
         _ => return None,
     };
     Some((kind, ids::parse(found.id)?))

@@ -14,7 +14,8 @@ pub(crate) fn sight(ports: &impl Ports, id: Uuid) -> Result<Option<Sight>, ApiEr
     let standing = Standing::of(ports, id)?;
     let first = Status::IdentificationRequired.name();
     // Each identification begins with the customer being required to go through it.
-    let begun = standing.identification_ids.first().map(|newest| Step { status: first, by: newest.to_string() });
+    let begun =
+        standing.identification_ids.first().map(|newest| Step { status: first, by: newest.to_string() });
     let now = standing.status.name();
     let by = format!("{}:{now}", begun.as_ref().map_or("-", |step| &step.by));
     let last = Step { status: now, by };

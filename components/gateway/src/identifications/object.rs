@@ -1,8 +1,8 @@
 //! The Identification object, and the routes that answer one.
 
+use super::customer_not_found;
 use super::record::{Identification, list_of};
 use super::state::{State, Status, mark_archived};
-use super::customer_not_found;
 use crate::call::Call;
 use crate::customers;
 use crate::http::{ApiError, Response, json};

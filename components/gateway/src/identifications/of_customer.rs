@@ -2,11 +2,11 @@
 
 use super::record::{Identification, list_of};
 use super::state::{self, State, Status, mark_archived};
-use crate::webhooks::{self, Kind};
 use crate::call::Call;
 use crate::http::ApiError;
 use crate::listing::{self, Entry as _};
 use crate::ports::Ports;
+use crate::webhooks::{self, Kind};
 use uuid::Uuid;
 
 /// How many ids a customer is shown with, so that what that costs does not depend on how many there are.

@@ -35,9 +35,7 @@ pub(super) fn confirm(ports: &impl Ports, trace: &TraceId, token: &str) -> Resul
     }
     guarded::answered(ports, trace, &challenge)?;
     match challenge.status {
-        Status::Confirmed => {
-            notice(StatusCode::OK, "Confirmed", "Thank you. You can close this page.", None)
-        }
+        Status::Confirmed => notice(StatusCode::OK, "Confirmed", "Thank you. You can close this page.", None),
         Status::Pending => notice(
             StatusCode::CONFLICT,
             "Please wait a moment",

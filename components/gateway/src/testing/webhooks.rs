@@ -24,8 +24,7 @@ impl TestPorts {
         for (name, value) in more.as_object().unwrap() {
             body[name] = value.clone();
         }
-        let answer =
-            self.send_with(&[("x-api-key", "acme")], "POST", "/api/webhooks", body.to_string());
+        let answer = self.send_with(&[("x-api-key", "acme")], "POST", "/api/webhooks", body.to_string());
         assert_eq!(answer.status, 201, "{}", answer.text());
         answer.json()
     }

@@ -120,7 +120,13 @@ async fn send(ports: &impl Ports, request: Request<Vec<u8>>) -> Result<(), Strin
     }
 }
 
-fn log_attempt(ports: &impl Ports, trace: &TraceId, webhook: Uuid, attempt: Attempt, failure: Option<&String>) {
+fn log_attempt(
+    ports: &impl Ports,
+    trace: &TraceId,
+    webhook: Uuid,
+    attempt: Attempt,
+    failure: Option<&String>,
+) {
     #[derive(Serialize)]
     struct Attempted<'a> {
         webhook: Uuid,

@@ -62,17 +62,18 @@ impl Endpoint {
     }
 
     /// All that are to be told of this about something of that owner's.
-    pub(super) fn all_for(ports: &impl Ports, owner: &Owner, topic: Topic) -> Result<Vec<Endpoint>, ApiError> {
+    pub(super) fn all_for(
+        ports: &impl Ports,
+        owner: &Owner,
+        topic: Topic,
+    ) -> Result<Vec<Endpoint>, ApiError> {
         // The partner's list holds its sub-partners' as well.
         let list = list_of(LISTS, &Owner { sub_partner: None, ..*owner });
         let mut found: Vec<Endpoint> = Vec::new();
         for (_, id) in listing::newest(ports, &list, MOST)? {
             let Some(endpoint) = Endpoint::of(ports, id)? else { continue };
             let known = found.iter().any(|other| other.id == endpoint.id);
-            if !known
-                && endpoint.enabled
-                && endpoint.topics.contains(&topic)
-                && endpoint.owner.reaches(owner)
+            if !known && endpoint.enabled && endpoint.topics.contains(&topic) && endpoint.owner.reaches(owner)
             {
                 found.push(endpoint);
             }

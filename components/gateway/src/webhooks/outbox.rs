@@ -16,8 +16,7 @@ use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// The attempts that are to be made.
-pub(super) const ATTEMPTS: Agenda =
-    Agenda { name: "attempts", span: Duration::from_secs(10), at_once: true };
+pub(super) const ATTEMPTS: Agenda = Agenda { name: "attempts", span: Duration::from_secs(10), at_once: true };
 
 /// How many days a message is kept that nobody has taken: longer than it is tried.
 const KEPT_DAYS: u64 = 3;
@@ -123,7 +122,8 @@ impl Attempt {
     /// Whether nobody has made it. Whoever is told so has to make it.
     pub(super) fn claim(self, ports: &impl Ports) -> Result<bool, ApiError> {
         let day = made_on(self.message)?;
-        let counter = CounterKey::until(day.plus(KEPT_DAYS), &format!("attempt/{}/{}", self.message, self.number));
+        let counter =
+            CounterKey::until(day.plus(KEPT_DAYS), &format!("attempt/{}/{}", self.message, self.number));
         Ok(ports.add(&counter, 1)? == 1)
     }
 }

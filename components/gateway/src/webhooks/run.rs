@@ -42,8 +42,7 @@ pub(crate) async fn run<P: Ports>(
     let began = ports.now();
     let looked = tell::look(ports, trace)?;
     let (all, taken) = hand_out(ports, trace)?;
-    let mut done =
-        Done { looked: looked.entries, more: looked.more || taken.more, ..Done::default() };
+    let mut done = Done { looked: looked.entries, more: looked.more || taken.more, ..Done::default() };
     for outcome in join_all(all.into_iter().map(|due| deliver(ports, trace, began, due))).await {
         match outcome {
             Ok(outcome) => {

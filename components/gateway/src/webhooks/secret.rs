@@ -45,7 +45,9 @@ impl Seal {
     pub(super) fn open(&self, settings: &impl Settings, webhook: Uuid) -> Result<Secret, ApiError> {
         let keys = keys(settings)?;
         let key = keys.iter().find(|key| key.id == self.key_id).ok_or_else(|| {
-            ApiError::Internal("setting webhook_keys: a key that webhooks were registered under is gone".into())
+            ApiError::Internal(
+                "setting webhook_keys: a key that webhooks were registered under is gone".into(),
+            )
         })?;
         let parts: [&[u8]; 3] = [b"stepgate webhook\0", webhook.as_bytes(), self.salt.as_bytes()];
         Ok(Secret(mac(&key.secret, &parts)?))

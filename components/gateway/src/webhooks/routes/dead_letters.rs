@@ -42,13 +42,15 @@ pub(crate) fn dead_letters<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Res
     for (name, value) in form_urlencoded::parse(call.query.as_bytes()) {
         match &*name {
             "cursor" if !value.is_empty() => {
-                let cursor = value.parse().map_err(|_| ApiError::bad_request("cursor must be from an answer."));
+                let cursor =
+                    value.parse().map_err(|_| ApiError::bad_request("cursor must be from an answer."));
                 before = Some(cursor?);
             }
             "page_size" => {
                 let number = value.parse().ok().filter(|number| (1..=100).contains(number));
-                size = number
-                    .ok_or_else(|| ApiError::bad_request("page_size must be a whole number from 1 to 100."))?;
+                size = number.ok_or_else(|| {
+                    ApiError::bad_request("page_size must be a whole number from 1 to 100.")
+                })?;
             }
             _ => {}
         }

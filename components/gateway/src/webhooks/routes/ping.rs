@@ -27,7 +27,8 @@ pub(crate) async fn ping<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
     let work = async |made| {
         let endpoint = Endpoint::load(call, id)?;
         let fields: Fields = object(body)?;
-        let customer = fields.customer_id.as_ref().and_then(Value::as_str).filter(|id| ids::parse(id).is_some());
+        let customer =
+            fields.customer_id.as_ref().and_then(Value::as_str).filter(|id| ids::parse(id).is_some());
         let customer = customer.ok_or_else(|| ApiError::bad_request("customer_id must be a UUID."))?;
         let customer = customers::load(call, customer)?;
         if !endpoint.enabled {
@@ -37,13 +38,8 @@ pub(crate) async fn ping<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
                 "The webhook is disabled.",
             ));
         }
-        let event = Event {
-            topic: Topic::Ping,
-            at: call.now,
-            customer_id: customer.id,
-            id: made,
-            status: None,
-        };
+        let event =
+            Event { topic: Topic::Ping, at: call.now, customer_id: customer.id, id: made, status: None };
         outbox::write_to(call.ports, call.trace, &endpoint, &event)?;
         json(StatusCode::OK, &true)
     };
