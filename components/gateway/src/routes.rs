@@ -32,6 +32,7 @@ pub(crate) enum Route {
     Identification,
     IdentificationArchive,
     IdentificationReview,
+    IdentificationAnswers,
     SandboxIdentification,
     SandboxReset,
     SandboxAutoramp,
@@ -46,7 +47,7 @@ pub(crate) enum Route {
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 37] = [
+const TABLE: [(&str, Route); 38] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -72,6 +73,7 @@ const TABLE: [(&str, Route); 37] = [
     ("/api/identifications/{id}", Route::Identification),
     ("/api/identifications/{id}/archive", Route::IdentificationArchive),
     ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/identifications/{id}/answers", Route::IdentificationAnswers),
     ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
@@ -119,6 +121,7 @@ impl Route {
             | Route::RequiredSignings
             | Route::Identifications
             | Route::Identification
+            | Route::IdentificationAnswers
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
@@ -146,6 +149,7 @@ impl Route {
         matches!(
             self,
             Route::IdentificationReview
+                | Route::IdentificationAnswers
                 | Route::CustomerSuspension
                 | Route::AutorampStatus
                 | Route::FiatAddressStatus
@@ -161,6 +165,7 @@ impl Route {
             | Route::Identification
             | Route::IdentificationArchive
             | Route::IdentificationReview
+            | Route::IdentificationAnswers
             | Route::SandboxIdentification
             | Route::Autoramps
             | Route::Autoramp

@@ -1,6 +1,7 @@
 //! The Identification object, and the routes that answer one.
 
 use super::record::{Identification, list_of};
+use super::residence::residence_country;
 use super::state::{State, Status, mark_archived};
 use super::{changed, customer_not_found};
 use crate::call::Call;
@@ -24,6 +25,9 @@ pub(super) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) url: Option<String>,
     pub(super) with_edd: bool,
+    /// Of the newest, when it is approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) residence_country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) review_comment: Option<String>,
     pub(super) created_at: String,
@@ -39,6 +43,7 @@ impl Shown {
             status: state.status,
             url: None,
             with_edd: identification.with_edd,
+            residence_country: None,
             review_comment: state.comment,
             created_at: when::rfc3339(identification.created_at),
             updated_at: when::rfc3339(state.since),
@@ -63,7 +68,11 @@ impl Shown {
         if state.status != Status::Pending {
             changed(call.ports, call.trace, identification, state.status)?;
         }
-        Ok(Shown::of(identification, state))
+        let residence_country = match state.status {
+            Status::Approved => residence_country(call, identification)?,
+            _ => None,
+        };
+        Ok(Shown { residence_country, ..Shown::of(identification, state) })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pages behind the link of an identification: from the link to the status, and everything that must not work.
 
+mod answers;
 mod codes;
 mod failures;
 mod form;
