@@ -34,6 +34,12 @@ pub(crate) enum Route {
     IdentificationReview,
     IdentificationAnswers,
     SandboxIdentification,
+    Webhooks,
+    Webhook,
+    WebhookPing,
+    WebhookSecret,
+    DeadLetters,
+    DeadLetterRetry,
     SandboxReset,
     SandboxAutoramp,
     SandboxFiatAddress,
@@ -44,10 +50,11 @@ pub(crate) enum Route {
     Landing,
     Stylesheet,
     Health,
+    WebhookRun,
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 38] = [
+const TABLE: &[(&str, Route)] = &[
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -74,6 +81,12 @@ const TABLE: [(&str, Route); 38] = [
     ("/api/identifications/{id}/archive", Route::IdentificationArchive),
     ("/api/identifications/{id}/review", Route::IdentificationReview),
     ("/api/identifications/{id}/answers", Route::IdentificationAnswers),
+    ("/api/webhooks", Route::Webhooks),
+    ("/api/webhooks/{id}", Route::Webhook),
+    ("/api/webhooks/{id}/ping", Route::WebhookPing),
+    ("/api/webhooks/{id}/secret", Route::WebhookSecret),
+    ("/api/webhooks/{id}/dead-letters", Route::DeadLetters),
+    ("/api/webhooks/{id}/dead-letters/{sub}/retry", Route::DeadLetterRetry),
     ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
@@ -86,6 +99,7 @@ const TABLE: [(&str, Route); 38] = [
     ("/", Route::Landing),
     ("/style.css", Route::Stylesheet),
     ("/healthz", Route::Health),
+    ("/internal/webhooks/run", Route::WebhookRun),
 ];
 
 impl Route {
@@ -106,10 +120,18 @@ impl Route {
             | Route::Signings
             | Route::NewIdentification
             | Route::IdentificationReview
+            | Route::WebhookPing
+            | Route::WebhookSecret
+            | Route::DeadLetterRetry
+            | Route::WebhookRun
             | Route::SandboxIdentification => &[Verb::Post],
-            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm | Route::Identify => {
-                &[Verb::Get, Verb::Post]
-            }
+            Route::Customers
+            | Route::Autoramps
+            | Route::FiatAddresses
+            | Route::Webhooks
+            | Route::Confirm
+            | Route::Identify => &[Verb::Get, Verb::Post],
+            Route::Webhook => &[Verb::Patch],
             Route::Customer => &[Verb::Get, Verb::Put],
             Route::Autoramp => &[Verb::Get, Verb::Patch, Verb::Delete],
             Route::FiatAddress => &[Verb::Get, Verb::Delete],
@@ -122,6 +144,7 @@ impl Route {
             | Route::Identifications
             | Route::Identification
             | Route::IdentificationAnswers
+            | Route::DeadLetters
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
@@ -201,7 +224,7 @@ pub(crate) fn is_api(path: &str) -> bool {
 pub(crate) fn find(path: &str) -> Option<Found<'_>> {
     static ROUTER: LazyLock<Router<Route>> = LazyLock::new(|| {
         let mut router = Router::new();
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             // Two paths of the table in conflict would fail here; the test below has seen every one of them.
             let _ = router.insert(path, route);
         }
@@ -218,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_table_leads_to_its_route() {
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             let id = if path.contains("{id}") { "a" } else { "" };
             let found_at = path.replace("{id}", "a").replace("{sub}", "b");
             let found = find(&found_at).unwrap();

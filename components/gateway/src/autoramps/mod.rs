@@ -12,6 +12,7 @@ mod reset;
 mod retry;
 mod reuse;
 mod sandbox;
+mod sight;
 mod spelling;
 mod status;
 
@@ -25,3 +26,4 @@ pub(crate) use record::Record;
 pub(crate) use reset::forget_all;
 pub(crate) use retry::retry;
 pub(crate) use sandbox::set_status;
+pub(crate) use sight::sight;

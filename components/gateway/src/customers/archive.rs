@@ -19,6 +19,7 @@ const WITHDRAWN_FOR: &str = "archived";
 /// Archives a customer. Done again, it finishes what an earlier try may have left undone.
 pub(crate) async fn archive<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
+    identifications::before_archiving(call, record.id)?;
     // First, because everything else follows from it: from now on nothing is made for this customer or changed in it.
     if archived_at(call.ports, record.id)?.is_none() {
         stored::write(call.ports, &key(record.id), &call.now, WHAT)?;

@@ -8,6 +8,7 @@ use crate::guarded::{self, EmailChange};
 use crate::http::ApiError;
 use crate::identifications;
 use crate::ports::Ports;
+use crate::webhooks::{self, Kind};
 
 /// Forgets all customers that the caller reaches, and withdraws what waits for them.
 ///
@@ -27,6 +28,7 @@ fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError>
     archive::forget(call.ports, record.id)?;
     suspension::forget(call.ports, record.id)?;
     external::leave(call.ports, record, record.external_id.as_deref())?;
+    webhooks::forget(call.ports, Kind::Customer, record.id)?;
     record.places.leave(call.ports)?;
     record.forget(call.ports)
 }

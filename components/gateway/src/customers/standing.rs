@@ -22,6 +22,20 @@ pub(crate) enum Status {
     Archived,
 }
 
+impl Status {
+    /// As the API spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Status::IdentificationRequired => "IdentificationRequired",
+            Status::SigningsRequired => "SigningsRequired",
+            Status::Active => "Active",
+            Status::UserRequired => "UserRequired",
+            Status::Suspended => "Suspended",
+            Status::Archived => "Archived",
+        }
+    }
+}
+
 /// What is known of a customer beside its record.
 #[derive(Debug)]
 pub(super) struct Standing {

@@ -9,6 +9,7 @@ mod read;
 mod record;
 mod reset;
 mod sandbox;
+mod sight;
 mod status;
 
 pub(crate) use create::create;
@@ -17,4 +18,5 @@ pub(crate) use read::{bank_details, delete, list, list_of_customer, list_of_its,
 pub(crate) use record::Record;
 pub(crate) use reset::forget_all;
 pub(crate) use sandbox::set_status;
+pub(crate) use sight::sight;
 pub(crate) use status::is_registered;

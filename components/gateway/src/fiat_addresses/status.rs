@@ -28,6 +28,17 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// As the API spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Status::AuthorizationRequired => "AuthorizationRequired",
+            Status::AuthorizationFailed => "AuthorizationFailed",
+            Status::RegistrationPending => "RegistrationPending",
+            Status::RegistrationFailed => "RegistrationFailed",
+            Status::Registered => "Registered",
+        }
+    }
+
     /// Derived: what its owner said, if that is needed, and after a yes what the bank said. So whatever the bank says, and
     /// whenever, it never goes round the owner. The sandbox can say anything.
     pub(crate) fn of(ports: &impl Ports, record: &Record) -> Result<Status, ApiError> {

@@ -8,6 +8,7 @@ use crate::http::ApiError;
 use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::settings::IssueSettings;
+use crate::webhooks;
 use core::time::Duration;
 use uuid::Uuid;
 
@@ -16,6 +17,9 @@ const TRIES: usize = 3;
 
 /// Nobody gets a mail, reads it and types the code in faster than this.
 const FASTEST_PERSON: Duration = Duration::from_secs(1);
+
+/// How long it may take until a challenge is issued, and a little more.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The thing that is to change.
 #[derive(Clone, Copy)]
@@ -63,6 +67,13 @@ pub(crate) async fn ask<P: Ports>(
         };
         let settings = IssueSettings::load(call.ports, call.settings.environment)?;
         let order = order(call, subject, recipient, change);
+        if let Some(kind) = change.action().told_as() {
+            // It ends by itself, if nobody ends it. Its time begins when it is issued, which may have to wait.
+            let ends = call.ports.now()
+                + Duration::from_secs(settings.policy.lifetime_seconds.into())
+                + LONGEST_WAIT;
+            webhooks::expect(call.ports, kind, subject.entity_id, ends)?;
+        }
         let (issued, waited) = hold(call, &settings, &order).await?;
         // Who is asked, and for what, has to fit how things stand now that the change is held. Whoever ends the thing, or
         // bars its customer, says so first and closes what is open after that. So either it is seen here, or what was held

@@ -13,6 +13,7 @@ use crate::json::{canonical, object};
 use crate::listing::Places;
 use crate::ports::Ports;
 use crate::settings::IdentificationSettings;
+use crate::webhooks::{self, Kind};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -104,6 +105,8 @@ fn make<P: Ports>(
                 expires_at: call.now + settings.lifetime,
                 places: Places::claim(call.ports, [list_of(customer.id)])?,
             };
+            // It expires by itself.
+            webhooks::expect(call.ports, Kind::Identification, id, identification.expires_at)?;
             identification.write(call.ports)?;
             identification
         }

@@ -1,4 +1,4 @@
-//! What codes and links are sealed with.
+//! What codes and links are sealed with, and what the secrets of webhooks are made from.
 
 use super::environment::Environment;
 use super::error::SettingError;
@@ -22,14 +22,29 @@ struct MacKeyText {
 
 /// The keys that codes and links are sealed with, newest first.
 pub(crate) fn mac_keys(settings: &impl Settings, environment: Environment) -> Result<Vec<Key>, SettingError> {
-    const NAME: &str = "mac_keys";
-    let texts: Vec<MacKeyText> = read_json(settings, NAME)?;
+    keys(settings, "mac_keys", environment)
+}
+
+/// The keys that the secrets of webhooks are made from, newest first.
+pub(crate) fn webhook_keys(
+    settings: &impl Settings,
+    environment: Environment,
+) -> Result<Vec<Key>, SettingError> {
+    keys(settings, "webhook_keys", environment)
+}
+
+fn keys(
+    settings: &impl Settings,
+    name: &'static str,
+    environment: Environment,
+) -> Result<Vec<Key>, SettingError> {
+    let texts: Vec<MacKeyText> = read_json(settings, name)?;
     if texts.is_empty() {
-        return Err(SettingError::new(NAME, "must hold at least one key"));
+        return Err(SettingError::new(name, "must hold at least one key"));
     }
     let mut keys: Vec<Key> = Vec::with_capacity(texts.len());
     for (place, text) in texts.into_iter().enumerate() {
-        let wrong = |what: &str| SettingError::new(NAME, format!("entry {}: {what}", place + 1));
+        let wrong = |what: &str| SettingError::new(name, format!("entry {}: {what}", place + 1));
         let id_bytes = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(id_bytes) {
             return Err(wrong("id must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -"));

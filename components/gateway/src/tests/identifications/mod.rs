@@ -21,6 +21,8 @@ const DAY: core::time::Duration = core::time::Duration::from_secs(86_400);
 /// A sandbox with one customer in it.
 fn one_customer() -> (TestPorts, String) {
     let ports = with_operator();
+    ports.turn_webhooks_on();
+    ports.webhook(json!({}));
     let customer = ports.customer("ann@example.com");
     (ports, customer)
 }
@@ -66,20 +68,12 @@ impl TestPorts {
     }
 
     fn open(&self, identification: &Value) -> Link {
-        by_token(self, &trace(self), token(identification)).unwrap()
+        by_token(self, token(identification)).unwrap()
     }
 
-    /// What was announced, as pairs of identification and status.
+    /// What partners were told, as pairs of identification and status.
     fn announced(&self) -> Vec<(String, String)> {
-        let log = self.log.borrow();
-        let lines = log.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines
-            .filter(|line| line["event"] == "identification")
-            .map(|line| {
-                let text = |name: &str| line[name].as_str().unwrap().to_owned();
-                (text("identification"), text("status"))
-            })
-            .collect()
+        self.written("identification_status")
     }
 }
 
