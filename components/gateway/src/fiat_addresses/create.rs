@@ -57,6 +57,9 @@ pub(super) async fn authorize<P: Ports>(
         account: record.account.clone(),
     };
     guarded::ask(call, subject, |_| {
+        if !record.is_there(call.ports)? {
+            return Err(ApiError::NotFound);
+        }
         let change = Change::FiatAddressRegistration(registration.clone());
         Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(change)))
     })
