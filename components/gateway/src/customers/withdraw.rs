@@ -9,6 +9,7 @@ use crate::http::ApiError;
 use crate::listing;
 use crate::ports::Ports;
 use crate::stored;
+use crate::webhooks::{self, Kind};
 use http::StatusCode;
 use stepgate_storage::RecordKey;
 use uuid::Uuid;
@@ -31,18 +32,20 @@ pub(super) async fn withdraw_all<P: Ports>(
     why: &str,
 ) -> Result<(), ApiError> {
     guarded::withdraw(call, &customer.owner, &EmailChange::entity(customer.id)).await?;
-    let lists: [(String, Entity); 2] = [
-        (autoramps::list_of_its(customer.id), autoramps::Record::entity),
-        (fiat_addresses::list_of_its(customer.id), fiat_addresses::Record::entity),
+    let lists: [(Kind, String, Entity); 2] = [
+        (Kind::Autoramp, autoramps::list_of_its(customer.id), autoramps::Record::entity),
+        (Kind::FiatAddress, fiat_addresses::list_of_its(customer.id), fiat_addresses::Record::entity),
     ];
     let key = key(customer.id, why);
     // The last slot that was looked at, of each list.
     let mut reached: [u64; 2] = stored::read(call.ports, &key, WHAT)?.unwrap_or_default();
     let mut unfinished = false;
-    for ((list, entity), reached) in lists.iter().zip(&mut reached) {
+    for ((kind, list, entity), reached) in lists.iter().zip(&mut reached) {
         let (ids, more_behind) = listing::behind(call.ports, list, *reached, MOST)?;
         for id in ids {
-            guarded::withdraw_open(call, &customer.owner, &entity(id)).await?;
+            if guarded::withdraw_open(call, &customer.owner, &entity(id)).await? {
+                webhooks::after(call.ports, call.trace, *kind, id);
+            }
         }
         if let Some(slot) = more_behind {
             *reached = slot;

@@ -140,7 +140,7 @@ pub(crate) async fn withdraw<P: Ports>(
     close(call.ports, owner, entity).await
 }
 
-/// The same where mostly nothing waits: what was never asked for costs one look.
+/// The same where mostly nothing waits: what was never asked for costs one look. Answers whether something may have waited.
 ///
 /// Whoever asks at this moment is not waited for. It sees why this was called, if that was written down before
 /// ([`super::ask`]).
@@ -148,7 +148,7 @@ pub(crate) async fn withdraw_open<P: Ports>(
     call: &Call<'_, P>,
     owner: &Owner,
     entity: &str,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     let may_be_open = match call.ports.current(&owner.scope(), entity) {
         Err(Error::NotFound) => false,
         Ok(EntityState { challenge, .. }) => {
@@ -157,7 +157,10 @@ pub(crate) async fn withdraw_open<P: Ports>(
         // Codes are being compared; or the store fails, which closing it will say.
         Err(_) => true,
     };
-    if may_be_open { withdraw(call, owner, entity).await } else { Ok(()) }
+    if may_be_open {
+        withdraw(call, owner, entity).await?;
+    }
+    Ok(may_be_open)
 }
 
 /// The same as [`withdraw`] where nobody calls the API.

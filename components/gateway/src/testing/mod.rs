@@ -15,6 +15,7 @@ use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
 pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox, with_operator};
 pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
+pub(crate) use webhooks::RUN_TOKEN;
 
 /// Something another request does meanwhile.
 pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;

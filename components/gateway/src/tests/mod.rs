@@ -17,3 +17,4 @@ mod races;
 mod rate;
 mod sandbox;
 mod scopes;
+mod webhooks;
