@@ -56,7 +56,7 @@ pub(super) async fn authorize<P: Ports>(
         currency: record.currency,
         account: record.account.clone(),
     };
-    guarded::ask(call, subject, |_| {
+    guarded::ask(call, subject, &|_| {
         if !record.is_there(call.ports)? {
             return Err(ApiError::NotFound);
         }
