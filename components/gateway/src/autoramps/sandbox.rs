@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::customers;
 use crate::guarded::{self, AutorampEdit, Change, Decision, Subject};
 use crate::http::{ApiError, Response, json};
+use crate::json::word;
 use crate::ports::Ports;
 use http::StatusCode;
 
@@ -18,8 +19,7 @@ pub(crate) async fn set_status<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let status: Status = serde_json::from_slice(body)
-        .map_err(|_| ApiError::bad_request("The body must be a status of an autoramp, as a JSON string."))?;
+    let status: Status = word(body, "The body must be a status of an autoramp, as a JSON string.")?;
     match status {
         Status::Created | Status::EditPending => {
             rehearse(call, &record).await?;

@@ -7,6 +7,7 @@ use super::status::Status;
 use crate::call::Call;
 use crate::guarded;
 use crate::http::{ApiError, Response, json};
+use crate::json::word;
 use crate::ports::Ports;
 use http::StatusCode;
 
@@ -18,9 +19,7 @@ pub(crate) async fn set_status<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let status: Status = serde_json::from_slice(body).map_err(|_| {
-        ApiError::bad_request("The body must be a status of a fiat address, as a JSON string.")
-    })?;
+    let status: Status = word(body, "The body must be a status of a fiat address, as a JSON string.")?;
     if status == Status::AuthorizationRequired {
         status.set(call.ports, record.id)?;
         authorize(call, &record).await?;

@@ -40,7 +40,10 @@ impl PageQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "page_size" => {
-                    let size = value.parse().ok().filter(|size| (1..=LARGEST_SIZE).contains(size));
+                    // A number with a plus before it would be read as well.
+                    let digits = Some(&*value).filter(|value| !value.starts_with('+'));
+                    let size = digits.and_then(|digits| digits.parse().ok());
+                    let size = size.filter(|size| (1..=LARGEST_SIZE).contains(size));
                     read.size = size.ok_or_else(|| {
                         ApiError::bad_request(format!("page_size must be 1 to {LARGEST_SIZE}."))
                     })?;
