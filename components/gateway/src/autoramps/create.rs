@@ -51,7 +51,7 @@ async fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewAutoramp) -> Resul
     // Last, so that whatever a list names is complete.
     record.places.enter(call.ports, id)?;
     if guarded {
-        ask(call, &record, |state| Ok(state.terms.clone())).await?;
+        ask(call, &customer, &record, |state| Ok(state.terms.clone())).await?;
     }
     json(StatusCode::CREATED, &Autoramp::load(call, record)?)
 }

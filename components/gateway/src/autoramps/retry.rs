@@ -15,11 +15,9 @@ pub(crate) async fn retry<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Resp
         let record = Record::load(call, id)?;
         let entity = Record::entity(record.id);
         let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
+        let customer = customers::of(call.ports, record.customer_id)?;
         let code = guarded::ask(call, subject, |standing| match standing.open() {
-            Some(held) => {
-                let recipient = customers::email_of(call.ports, record.customer_id)?;
-                Ok(Decision::Ask(recipient, Box::new(held.change.clone())))
-            }
+            Some(held) => Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(held.change.clone()))),
             None => Ok(Decision::Leave),
         });
         let code = code.await?.ok_or(ApiError::NotFound)?;

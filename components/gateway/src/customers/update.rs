@@ -1,7 +1,7 @@
 //! `PUT /api/customers/{id}`: the external id at once, the address when its owner has confirmed it.
 
 use super::address::Address;
-use super::archive::check_not_archived;
+use super::check_free;
 use super::fields::CustomerUpdate;
 use super::record::Record;
 use crate::call::Call;
@@ -26,7 +26,6 @@ pub(crate) async fn update<P: Ports>(
 ) -> Result<Response, ApiError> {
     let update = CustomerUpdate::parse(body)?;
     let record = Record::load(call, id)?;
-    check_not_archived(call.ports, record.id)?;
     let record = with_external_id(call, record, update.external_id)?;
     match change_address(call, &record, &update.email).await? {
         None => Ok(empty(StatusCode::NO_CONTENT)),
@@ -58,6 +57,7 @@ fn with_external_id<P: Ports>(
     if external_id.is_none() {
         return Ok(record);
     }
+    check_free(call.ports, record.id)?;
     external::check_free::<Record>(call.ports, &record.owner, record.id, external_id.as_deref())?;
     let before = record.external_id.clone();
     if external_id != before {
@@ -81,6 +81,7 @@ async fn change_address<P: Ports>(
     let entity = EmailChange::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: change };
     let code = guarded::ask(call, subject, |standing| {
+        check_free(call.ports, record.id)?;
         let from = Address::standing(record, standing)?.email;
         if from != *to {
             let change = EmailChange { customer_id: record.id, from: from.clone(), to: to.clone() };

@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(super) const LISTS: &str = "fiat-addresses";
 
 /// The list of one customer's.
-pub(super) fn list_of_its(customer: Uuid) -> String {
+pub(crate) fn list_of_its(customer: Uuid) -> String {
     format!("fiat-addresses-of/{customer}")
 }
 

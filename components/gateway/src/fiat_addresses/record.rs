@@ -117,7 +117,7 @@ impl Record {
         Ok(stored::write(ports, &key(self.id), self, WHAT)?)
     }
 
-    fn of(ports: &impl Ports, id: Uuid) -> Result<Option<Record>, ApiError> {
+    pub(super) fn of(ports: &impl Ports, id: Uuid) -> Result<Option<Record>, ApiError> {
         Ok(stored::read(ports, &key(id), WHAT)?)
     }
 }

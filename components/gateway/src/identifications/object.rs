@@ -1,8 +1,8 @@
 //! The Identification object, and the routes that answer one.
 
+use super::customer_not_found;
 use super::record::{Identification, list_of};
 use super::state::{State, Status, mark_archived};
-use super::{changed, customer_not_found};
 use crate::call::Call;
 use crate::customers;
 use crate::http::{ApiError, Response, json};
@@ -45,38 +45,22 @@ impl Shown {
         }
     }
 
-    /// An identification as it is now. What it is shown to be has been announced.
-    pub(super) fn load<P: Ports>(
-        call: &Call<'_, P>,
-        identification: &Identification,
-    ) -> Result<Shown, ApiError> {
-        Shown::announced(call, identification, State::of(call.ports, identification)?)
-    }
-
-    /// An identification as it was found to be.
-    pub(super) fn announced<P: Ports>(
-        call: &Call<'_, P>,
-        identification: &Identification,
-        state: State,
-    ) -> Result<Shown, ApiError> {
-        // Its creation is no change: the creator has the answer to it.
-        if state.status != Status::Pending {
-            changed(call.ports, call.trace, identification, state.status)?;
-        }
-        Ok(Shown::of(identification, state))
+    /// An identification as it is now.
+    pub(super) fn load(ports: &impl Ports, identification: &Identification) -> Result<Shown, ApiError> {
+        Ok(Shown::of(identification, State::of(ports, identification)?))
     }
 }
 
 /// `GET /api/identifications/{id}`
 pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
-    json(StatusCode::OK, &Shown::load(call, &Identification::load(call, id)?)?)
+    json(StatusCode::OK, &Shown::load(call.ports, &Identification::load(call, id)?)?)
 }
 
 /// `GET /api/customers/{id}/identifications`: newest first, so the first is the one that counts.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Response, ApiError> {
     let customer = customers::load(call, customer).map_err(customer_not_found)?;
     let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
-    let show = |identification: Identification| Shown::load(call, &identification).map(Some);
+    let show = |identification: Identification| Shown::load(call.ports, &identification).map(Some);
     let page = listing::page(call, &list_of(customer.id), &query, show)?;
     json(StatusCode::OK, &page.forwards())
 }
@@ -85,5 +69,5 @@ pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Respo
 pub(crate) fn archive<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let identification = Identification::load(call, id)?;
     mark_archived(call.ports, identification.id, call.now)?;
-    json(StatusCode::OK, &Shown::load(call, &identification)?)
+    json(StatusCode::OK, &Shown::load(call.ports, &identification)?)
 }

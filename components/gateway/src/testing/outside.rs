@@ -22,6 +22,8 @@ impl TestPorts {
             before_issue: RefCell::default(),
             before_operation: RefCell::default(),
             while_asleep: RefCell::default(),
+            posted: RefCell::default(),
+            receiver: RefCell::default(),
             settings: self.settings.clone(),
             random: self.random.clone(),
         }
