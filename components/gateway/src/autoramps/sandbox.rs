@@ -48,10 +48,6 @@ async fn cancelled<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Respo
 async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
     let customer = customers::active(call, record.customer_id)?;
     let before = State::of(call.ports, record)?.status;
-    if before.is_over() {
-        revive(call.ports, record.id)?;
-        put(call.ports, record.id, Status::Authorized)?;
-    }
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
     guarded::ask(call, subject, |standing| {
@@ -60,5 +56,10 @@ async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), A
         Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(Change::AutorampEdit(edit))))
     })
     .await?;
+    // Afterwards, because asking may be refused as too soon.
+    if before.is_over() {
+        revive(call.ports, record.id)?;
+        put(call.ports, record.id, Status::Authorized)?;
+    }
     Ok(())
 }

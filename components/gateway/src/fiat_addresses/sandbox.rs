@@ -23,8 +23,9 @@ pub(crate) async fn set_status<P: Ports>(
     let status: Status = word(body, "The body must be a status of a fiat address, as a JSON string.")?;
     if status == Status::AuthorizationRequired {
         let customer = customers::active(call, record.customer_id)?;
-        status.set(call.ports, record.id)?;
+        // First, because it may be refused as too soon.
         authorize(call, &customer, &record).await?;
+        status.set(call.ports, record.id)?;
     } else {
         guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
         status.set(call.ports, record.id)?;
