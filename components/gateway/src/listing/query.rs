@@ -2,6 +2,7 @@
 
 use crate::http::ApiError;
 use crate::ids;
+use core::str::FromStr;
 use uuid::Uuid;
 
 const DEFAULT_SIZE: usize = 10;
@@ -40,10 +41,7 @@ impl PageQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "page_size" => {
-                    // A number with a plus before it would be read as well.
-                    let digits = Some(&*value).filter(|value| !value.starts_with('+'));
-                    let size = digits.and_then(|digits| digits.parse().ok());
-                    let size = size.filter(|size| (1..=LARGEST_SIZE).contains(size));
+                    let size = whole_number(&value).filter(|size| (1..=LARGEST_SIZE).contains(size));
                     read.size = size.ok_or_else(|| {
                         ApiError::bad_request(format!("page_size must be 1 to {LARGEST_SIZE}."))
                     })?;
@@ -66,6 +64,11 @@ impl PageQuery {
         }
         Ok(read)
     }
+}
+
+/// Digits, and no plus before them, which Rust would take.
+pub(crate) fn whole_number<T: FromStr>(text: &str) -> Option<T> {
+    if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
 fn cursor(text: &str) -> Result<Uuid, ApiError> {
