@@ -8,6 +8,8 @@ pub enum Family {
     Text,
     /// `{"error":{code,message,request_id}}`
     Envelope,
+    /// The same, but 403 is `{message,trace_id}`.
+    EnvelopeBut403,
     /// A page for people.
     Page,
 }
@@ -54,7 +56,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/autoramps", Family::Envelope, &[200]),
     ("POST", "/api/autoramps", Family::Envelope, &[201, 409, 422]),
     ("GET", "/api/autoramps/*", Family::Envelope, &[200]),
-    ("PATCH", "/api/autoramps/*", Family::Envelope, &[200, 422]),
+    ("PATCH", "/api/autoramps/*", Family::EnvelopeBut403, &[200, 422]),
     ("DELETE", "/api/autoramps/*", Family::Envelope, &[204]),
     ("GET", "/api/autoramps/*/external", Family::Envelope, &[200]),
     ("POST", "/api/autoramps/*/retry-auth", Family::Envelope, &[201, 409]),
@@ -65,6 +67,19 @@ const ROUTES: &[Row] = &[
     ("POST", "/api/addresses/fiat/*/retry-auth", Family::Text, &[]),
     ("GET", "/api/addresses/fiat/*/*", Family::Text, &[200]),
     ("DELETE", "/api/addresses/fiat/*/*", Family::Text, &[200]),
+    // Ours, for operators: what compliance or a bank decides.
+    ("PUT", "/api/customers/*/suspension", Family::Text, &[200]),
+    ("PUT", "/api/autoramps/*/status", Family::Envelope, &[200, 409]),
+    ("PUT", "/api/addresses/fiat/*/status", Family::Text, &[200, 409]),
+    ("GET", "/api/webhooks", Family::Text, &[200]),
+    ("POST", "/api/webhooks", Family::Text, &[201, 409]),
+    ("PATCH", "/api/webhooks/*", Family::Text, &[200]),
+    ("POST", "/api/webhooks/*/ping", Family::Text, &[200, 409]),
+    ("POST", "/api/webhooks/*/secret", Family::Text, &[200]),
+    ("GET", "/api/webhooks/*/dead-letters", Family::Text, &[200]),
+    ("POST", "/api/webhooks/*/dead-letters/*/retry", Family::Text, &[200]),
+    // Who does not know its token is told that there is nothing here.
+    ("POST", "/internal/webhooks/run", Family::Page, &[404]),
     ("POST", "/api/sandbox/reset", Family::Text, &[200, 409]),
     ("PUT", "/api/sandbox/autoramp/*", Family::Text, &[200]),
     ("PUT", "/api/sandbox/fiat-verification/*", Family::Text, &[200]),
@@ -85,6 +100,7 @@ const LISTS: &[&str] = &[
     "/api/addresses/fiat",
     "/api/addresses/fiat/*",
     "/api/customers/*/identifications",
+    "/api/webhooks",
 ];
 
 /// Whether a path needs a key.
@@ -109,7 +125,10 @@ pub fn place(method: &str, path: &str) -> Place {
             lists: method == "GET" && LISTS.contains(pattern),
             shows_secrets: pattern.starts_with("/inbox"),
         },
-        (None, Some((.., family, _))) => Place { family: *family, statuses: &[405], ..NOWHERE },
+        (None, Some((.., family, _))) => {
+            let family = if *family == Family::EnvelopeBut403 { Family::Envelope } else { *family };
+            Place { family, statuses: &[405], ..NOWHERE }
+        }
         (None, None) => Place { family: otherwise, statuses: &[404], ..NOWHERE },
     }
 }

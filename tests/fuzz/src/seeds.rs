@@ -11,7 +11,7 @@ pub type Inputs = Vec<(String, Vec<u8>)>;
 pub fn all() -> Vec<(&'static str, Inputs)> {
     vec![
         ("create_customer", bodies("", &valid::customers())),
-        ("update_customer", bodies("\0", &valid::updates())),
+        ("update_customer", [bodies("s\0", &valid::updates()), bodies("p\0", &valid::updates())].concat()),
         (
             "submit_code",
             [
@@ -27,7 +27,7 @@ pub fn all() -> Vec<(&'static str, Inputs)> {
             .concat(),
         ),
         ("create_autoramp", bodies("", &valid::autoramps())),
-        ("edit_autoramp", [bodies("\0", &valid::edits()), bodies("\u{1}", &valid::edits())].concat()),
+        ("edit_autoramp", [bodies("s\0", &valid::edits()), bodies("p\u{1}", &valid::edits())].concat()),
         ("register_fiat_address", bodies("", &valid::fiat_addresses())),
         ("create_identification", bodies("\0", &valid::identifications())),
         ("review", [bodies("o\0", &valid::reviews()), bodies("s\0", &valid::sandbox_reviews())].concat()),
@@ -35,6 +35,24 @@ pub fn all() -> Vec<(&'static str, Inputs)> {
         (
             "sandbox_status",
             [bodies("a\0", &valid::autoramp_statuses()), bodies("f\0", &valid::fiat_statuses())].concat(),
+        ),
+        (
+            "operators",
+            [
+                bodies("a\0", &valid::autoramp_decisions()),
+                bodies("f\0", &valid::fiat_decisions()),
+                bodies("s\0", &valid::suspensions()),
+            ]
+            .concat(),
+        ),
+        (
+            "webhooks",
+            [
+                bodies("r", &valid::webhooks()),
+                bodies("c\0", &valid::webhook_changes()),
+                bodies("p\0", &valid::pings()),
+            ]
+            .concat(),
         ),
         ("lists", lists()),
         ("headers", headers()),
@@ -81,6 +99,7 @@ fn lists() -> Inputs {
     lines(&[
         "\0",
         "\0page_size=3&sort_order=asc",
+        "\0page_size=%2B5",
         "\0search_term=boss&status[]=IdentificationRequired&customer_type[]=Business&has_transactions=false",
         "\0identification_status=Pending&status=Archived&page_size=100",
         "\0cursor=<CUSTOMER>&page_size=2",
@@ -141,6 +160,14 @@ fn routes() -> Inputs {
         "POST /api/sandbox/reset",
         "PUT /api/sandbox/autoramp/<AUTORAMP>",
         "PUT /api/sandbox/fiat-verification/<FIAT>",
+        "PUT /api/customers/<CUSTOMER>/suspension",
+        "PUT /api/autoramps/<AUTORAMP>/status",
+        "PUT /api/addresses/fiat/<FIAT>/status",
+        "GET /api/webhooks",
+        "POST /api/webhooks/<WEBHOOK>/secret",
+        "GET /api/webhooks/<WEBHOOK>/dead-letters?page_size=5&cursor=1",
+        "POST /api/webhooks/<WEBHOOK>/dead-letters/1/retry",
+        "POST /internal/webhooks/run",
         "GET /confirm/<TOKEN>",
         "GET /identify/<LINK>",
         "POST /identify/<LINK>",

@@ -203,3 +203,51 @@ pub fn fiat_statuses() -> Vec<Value> {
     .map(Value::from)
     .to_vec()
 }
+
+/// `PUT /api/autoramps/{id}/status`
+#[must_use]
+pub fn autoramp_decisions() -> Vec<Value> {
+    ["Authorized", "DepositAccountAdded", "Approved", "Rejected"].map(Value::from).to_vec()
+}
+
+/// `PUT /api/addresses/fiat/{id}/status`
+#[must_use]
+pub fn fiat_decisions() -> Vec<Value> {
+    ["Registered", "RegistrationPending", "RegistrationFailed"].map(Value::from).to_vec()
+}
+
+/// `PUT /api/customers/{id}/suspension`
+#[must_use]
+pub fn suspensions() -> Vec<Value> {
+    vec![json!({ "suspended": true }), json!({ "suspended": false })]
+}
+
+/// `POST /api/webhooks`
+#[must_use]
+pub fn webhooks() -> Vec<Value> {
+    vec![
+        json!({ "url": "https://partner.example/hooks?a=b", "topics": ["IdentificationStatus", "CustomerStatus"] }),
+        json!({
+            "url": "https://partner.example:8443/", "topics": [], "label": "Second", "enabled": false,
+            "signature": "standard-webhooks",
+        }),
+    ]
+}
+
+/// `PATCH /api/webhooks/{id}`
+#[must_use]
+pub fn webhook_changes() -> Vec<Value> {
+    vec![
+        json!({}),
+        json!({
+            "url": "https://other.example/", "topics": ["Ping", "RegisterAutorampStatus"], "label": "New",
+            "enabled": true, "signature": "hex",
+        }),
+    ]
+}
+
+/// `POST /api/webhooks/{id}/ping`
+#[must_use]
+pub fn pings() -> Vec<Value> {
+    vec![json!({ "customer_id": "<CUSTOMER>" })]
+}

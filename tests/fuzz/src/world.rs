@@ -22,6 +22,8 @@ pub const DOCUMENT: &str = "dddddddd-0d44-4b50-8888-8dd25736052a";
 /// A sub-partner that has a customer.
 pub const SUB_PARTNER: &str = "bbbbbbbb-0d44-4b50-8888-8dd25736052a";
 
+const RUN_TOKEN: &str = "run-30c5a9e17b6248fd95e1c7a4d06b";
+const WEBHOOK_SECRET: &str = "d2ViaG9vayB3ZWJob29rIHdlYmhvb2sgd2ViaG9vayA=";
 const MAC_SECRET: &str = "c2VzYW1lIHNlc2FtZSBzZXNhbWUgc2VzYW1lIHNlc2E=";
 const PARTNER: &str = "aaaaaaaa-0d44-4b50-8888-8dd25736052a";
 const BASE_URL: &str = "https://2fa.example.com";
@@ -111,6 +113,8 @@ impl World {
         ports.set("environment", "sandbox");
         ports.set("base_url", BASE_URL);
         ports.set("mac_keys", &json!([{ "id": "k1", "secret": MAC_SECRET }]).to_string());
+        ports.set("webhook_keys", &json!([{ "id": "w1", "secret": WEBHOOK_SECRET }]).to_string());
+        ports.set("webhook_run_token", RUN_TOKEN);
         let documents = json!([
             { "id": DOCUMENT, "url": "https://example.com/terms", "display_name": "Terms" },
             { "id": "eeeeeeee-0d44-4b50-8888-8dd25736052a", "url": "https://example.com/fees", "display_name": "Fees" },
@@ -126,7 +130,9 @@ impl World {
             limited,
         ]);
         ports.set("api_keys", &keys.to_string());
-        let secrets = [WRITER, READER, OPERATOR, OTHER, LIMITED, MAC_SECRET].map(str::to_owned).to_vec();
+        let secrets = [WRITER, READER, OPERATOR, OTHER, LIMITED, RUN_TOKEN, WEBHOOK_SECRET, MAC_SECRET]
+            .map(str::to_owned)
+            .to_vec();
         let mut world = World { ports, names: BTreeMap::new(), secrets, codes: Vec::new() };
         world.settle();
         world
@@ -146,6 +152,7 @@ impl World {
         ] {
             self.name(name, key);
         }
+        self.webhook();
         self.customers();
         self.accounts();
         self.identifications();
@@ -216,6 +223,12 @@ impl World {
         let path = format!("/api/autoramps/{}", self.id("WAITING_AUTORAMP"));
         let edit = crate::valid::edits().remove(0);
         self.call(WRITER, "PATCH", &path, &edit);
+    }
+
+    fn webhook(&mut self) {
+        let made = self.call(WRITER, "POST", "/api/webhooks", &crate::valid::webhooks().remove(0));
+        self.name_id("WEBHOOK", &made);
+        self.secrets.push(made["secret"].as_str().expect("it is shown once").to_owned());
     }
 
     fn identifications(&mut self) {

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use stepgate_fuzz::body::{Kind, Target, USUAL};
 use stepgate_fuzz::valid;
 
-const TARGET: Target = Target {
+const SANDBOX: Target = Target {
     method: "PATCH",
     paths: &[
         "/api/autoramps/<AUTORAMP>",
@@ -32,4 +32,11 @@ const TARGET: Target = Target {
     ..USUAL
 };
 
-fuzz_target!(|input: &[u8]| TARGET.run(input));
+/// Where a message was sent a moment ago.
+const PRODUCTION: Target = Target { settings: &[("environment", "production")], ..SANDBOX };
+
+fuzz_target!(|input: &[u8]| match input.split_first() {
+    Some((b'p', rest)) => PRODUCTION.run(rest),
+    Some((b's', rest)) => SANDBOX.run(rest),
+    _ => {}
+});

@@ -6,7 +6,7 @@ use stepgate_fuzz::body::{Kind, Target, USUAL};
 use stepgate_fuzz::request::Sent;
 use stepgate_fuzz::{valid, world};
 
-const TARGET: Target = Target {
+const SANDBOX: Target = Target {
     method: "PUT",
     paths: &[
         "/api/customers/<CUSTOMER>",
@@ -35,4 +35,11 @@ const TARGET: Target = Target {
     ..USUAL
 };
 
-fuzz_target!(|input: &[u8]| TARGET.run(input));
+/// Where a message was sent a moment ago.
+const PRODUCTION: Target = Target { settings: &[("environment", "production")], ..SANDBOX };
+
+fuzz_target!(|input: &[u8]| match input.split_first() {
+    Some((b'p', rest)) => PRODUCTION.run(rest),
+    Some((b's', rest)) => SANDBOX.run(rest),
+    _ => {}
+});
