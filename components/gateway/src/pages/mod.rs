@@ -9,6 +9,7 @@ use crate::identify;
 use crate::ports::Ports;
 use crate::routes::{self, Route};
 use crate::settings::Environment;
+use crate::webhooks;
 use askama::Template;
 use http::StatusCode;
 use http::header::{ALLOW, HeaderValue};
@@ -39,6 +40,7 @@ pub(crate) async fn answer<P: Ports>(
         (Route::Landing, _) => sandbox::landing(ports),
         (Route::Stylesheet, _) => Ok(stylesheet(include_str!("../../templates/style.css"))),
         (Route::Health, _) => Ok(text(StatusCode::OK, "ok")),
+        (Route::WebhookRun, _) => webhooks::run(ports, trace, &head.headers).await,
         // The paths of the API do not come here.
         _ => Err(ApiError::NotFound),
     }
