@@ -61,7 +61,7 @@ impl Caller {
     }
 
     /// Any request to a service that may be gone, or go while it answers.
-    async fn try_json(&self, method: Method, path: &str, body: Value) -> Option<Answer> {
+    pub async fn try_json(&self, method: Method, path: &str, body: Value) -> Option<Answer> {
         let key = Uuid::new_v4().to_string();
         let headers = [
             ("X-API-Key", self.key),

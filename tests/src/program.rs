@@ -18,6 +18,14 @@ impl Program {
     /// # Panics
     /// If it does not start.
     pub async fn start(program: &str, data: &Path) -> Program {
+        Program::start_with(program, data, &[]).await
+    }
+
+    /// The same with settings, as variables of the environment.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start_with(program: &str, data: &Path, settings: &[(&str, &str)]) -> Program {
         let mut command = tokio::process::Command::new(program);
         // What is set for some other stepgate on this machine is not for this one.
         for (name, _) in
@@ -26,6 +34,7 @@ impl Program {
             command.env_remove(name);
         }
         let mut child = command
+            .envs(settings.iter().copied())
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())

@@ -20,7 +20,7 @@ use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 const GRACE: Duration = Duration::from_secs(40);
 
 /// An entry that is written later than this after the end of its span is put elsewhere once more.
-const LATEST: Duration = Duration::from_secs(10);
+pub(super) const LATEST: Duration = Duration::from_secs(10);
 
 /// How many days after its own a span is kept. A schedule that has not run for so long has lost what was due then.
 const KEPT_DAYS: u64 = 8;

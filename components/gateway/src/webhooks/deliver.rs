@@ -1,8 +1,12 @@
 //! Sending one webhook what it is to be sent, one after the other, and what comes of it.
 
-use super::hand_out::Due;
-use super::outbox::{ATTEMPTS, Attempt, Message};
-use super::schedule;
+use super::bell::Bell;
+use super::endpoint::Endpoint;
+use super::health::{Health, Now};
+use super::outbox::{Attempt, Message};
+use super::queue::{GRACE, Left, Queue};
+use super::sign::Form;
+use super::{dead, schedule};
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ports::{NoAnswer, Ports};
@@ -26,61 +30,103 @@ const LAST_CALL: Duration = Duration::from_secs(3);
 pub(super) struct Outcome {
     pub(super) sent: usize,
     pub(super) failed: usize,
+    /// Whether something is left that could be sent now.
+    pub(super) more: bool,
 }
 
-/// Sends what is due, until something is not taken, or the time is over. The rest is handed out again by and by.
+/// Sends what is due, until something is not taken or the time is over. What is left rings again.
 pub(super) async fn deliver(
     ports: &impl Ports,
     trace: &TraceId,
     began: Timestamp,
-    due: Due,
+    webhook: Uuid,
 ) -> Result<Outcome, ApiError> {
-    let Due { endpoint, mut health, attempts } = due;
-    let mut outcome = Outcome::default();
-    for (attempt, message) in attempts {
-        let now = ports.now();
-        if now.since(began) >= LAST_CALL {
-            break;
+    let (queue, bell, mut outcome) = (Queue::of(webhook), Bell::of(webhook), Outcome::default());
+    let Some(endpoint) = Endpoint::of(ports, webhook)? else {
+        queue.forget(ports)?;
+        return Ok(outcome);
+    };
+    let mut health = Health::of(ports, webhook)?;
+    match health.now(ports.now()) {
+        // Whoever sends looks once more when it is done.
+        Now::Sending => return Ok(outcome),
+        Now::Resting(until) => {
+            bell.ring_at(ports, until)?;
+            return Ok(outcome);
         }
-        // The next one is on the agenda before this one is made, so that whoever dies over it stops nothing.
+        Now::Free => {}
+    }
+    if !queue.has_more(ports)? {
+        return Ok(outcome);
+    }
+    health.begin(ports.now());
+    health.write(ports, webhook)?;
+    let worked = queue.work(ports, async |attempt| {
+        let now = ports.now();
+        let Some(message) = Message::of(ports, attempt.message)? else { return Ok(true) };
+        if schedule::is_over(attempt.number, message.written_at, now) {
+            let reason =
+                health.last_failure.as_ref().map_or_else(String::new, |failure| failure.reason.clone());
+            dead::keep(ports, attempt.message, message, attempt.number.saturating_sub(1), reason)?;
+            log_attempt(ports, trace, webhook, attempt, Some("given up"));
+            return Ok(true);
+        }
+        if outcome.failed > 0 || now.since(began) >= LAST_CALL {
+            return Ok(false);
+        }
         let next_at = schedule::after(ports, attempt.number, message.written_at, now);
-        ATTEMPTS.put_for(ports, next_at, &attempt.next().entry())?;
+        let request = request(ports, &endpoint, attempt, &message)?;
         if !attempt.claim(ports)? {
-            continue;
+            // Whoever made it died over it, or is late.
+            bell.ring_for(ports, next_at, attempt.next())?;
+            return Ok(true);
         }
         let sent = if endpoint.enabled {
-            let request = request(ports, &endpoint, attempt, &message)?;
             send(ports, request).await
         } else {
             Err("the webhook is disabled".to_owned())
         };
-        log_attempt(ports, trace, endpoint.id, attempt, sent.as_ref().err());
+        log_attempt(ports, trace, webhook, attempt, sent.as_ref().err().map(String::as_str));
         match sent {
             Ok(()) => {
                 Message::forget(ports, attempt.message)?;
                 outcome.sent += 1;
             }
             Err(reason) => {
+                bell.ring_for(ports, next_at, attempt.next())?;
                 health.failed(ports.now(), &reason);
                 outcome.failed += 1;
-                break;
             }
         }
-    }
+        Ok(true)
+    });
+    let left = worked.await?;
     if outcome.failed == 0 {
         health.end(outcome.sent > 0);
     }
-    health.write(ports, endpoint.id)?;
+    health.write(ports, webhook)?;
+    let now = ports.now();
+    match (health.now(now), left) {
+        (Now::Resting(until), _) => bell.ring_at(ports, until)?,
+        (_, Left::Attempts) => {
+            bell.ring(ports)?;
+            outcome.more = true;
+        }
+        // It is found by then, or nobody writes it any more.
+        (_, Left::Unwritten) => bell.ring_at(ports, now + GRACE)?,
+        // After the receiver was set free: whoever came meanwhile, saw that somebody sends and went away, is made up for here.
+        (_, Left::Nothing) if queue.has_more(ports)? => bell.ring(ports)?,
+        (_, Left::Nothing) => {}
+    }
     Ok(outcome)
 }
 
 fn request(
     ports: &impl Ports,
-    endpoint: &super::endpoint::Endpoint,
+    endpoint: &Endpoint,
     attempt: Attempt,
     message: &Message,
 ) -> Result<Request<Vec<u8>>, ApiError> {
-    use super::sign::Form;
     let id = match endpoint.form {
         // The contract wants another one for each attempt.
         Form::Hex => Builder::from_random_bytes(ports.random()).into_uuid(),
@@ -120,20 +166,14 @@ async fn send(ports: &impl Ports, request: Request<Vec<u8>>) -> Result<(), Strin
     }
 }
 
-fn log_attempt(
-    ports: &impl Ports,
-    trace: &TraceId,
-    webhook: Uuid,
-    attempt: Attempt,
-    failure: Option<&String>,
-) {
+fn log_attempt(ports: &impl Ports, trace: &TraceId, webhook: Uuid, attempt: Attempt, failure: Option<&str>) {
     #[derive(Serialize)]
     struct Attempted<'a> {
         webhook: Uuid,
         message: Uuid,
         attempt: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
-        failure: Option<&'a String>,
+        failure: Option<&'a str>,
     }
     let details = Attempted { webhook, message: attempt.message, attempt: attempt.number, failure };
     ports.log(&log_line("webhook-attempt", trace, details));

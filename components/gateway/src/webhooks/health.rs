@@ -21,11 +21,23 @@ const WHAT: &str = "health of a webhook";
 /// What is known of a receiver.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Health {
-    /// Until then it is sent nothing: by others while one sends, by anybody while it rests.
+    /// Until then it is sent nothing.
     until: Option<Timestamp>,
+    /// Whether that is because somebody is sending to it.
+    sending: bool,
     /// Failures since it last took something.
     failures: u32,
     pub(super) last_failure: Option<Failure>,
+}
+
+/// Whether a receiver can be sent something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Now {
+    Free,
+    /// Somebody does.
+    Sending,
+    /// It has failed, and is left alone until then.
+    Resting(Timestamp),
 }
 
 /// What went wrong last.
@@ -48,19 +60,25 @@ impl Health {
         Ok(ports.delete(&key(webhook))?)
     }
 
-    /// Until when it is to be sent nothing; none if it can be sent something.
-    pub(super) fn left_alone_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.until.filter(|until| *until > now)
+    /// Whether it can be sent something.
+    pub(super) fn now(&self, now: Timestamp) -> Now {
+        match self.until.filter(|until| *until > now) {
+            None => Now::Free,
+            Some(_) if self.sending => Now::Sending,
+            Some(until) => Now::Resting(until),
+        }
     }
 
     /// Somebody is going to send to it.
     pub(super) fn begin(&mut self, now: Timestamp) {
         self.until = Some(now + TURN);
+        self.sending = true;
     }
 
     /// Nobody sends to it any more, and nothing has failed.
     pub(super) fn end(&mut self, took_something: bool) {
         self.until = None;
+        self.sending = false;
         if took_something {
             self.failures = 0;
         }
@@ -75,6 +93,7 @@ impl Health {
         };
         self.last_failure = Some(Failure { at: now, reason: reason.to_owned() });
         self.until = Some(now + rest);
+        self.sending = false;
     }
 }
 

@@ -12,19 +12,20 @@
 //! | `event`, `topic` | what is said |
 //! | `endpoint`, `secret`, `sign` | who is told, and how they know it is us |
 //! | `agenda` | what is to be done when |
-//! | `outbox`, `schedule` | messages, and when they are tried |
-//! | `run`, `hand_out`, `deliver`, `health` | one run |
+//! | `outbox`, `queue`, `schedule` | messages, and when they are tried |
+//! | `run`, `bell`, `deliver`, `health` | one run |
 //! | `dead` | what nobody took |
 //! | `routes` | the API |
 
 mod agenda;
+mod bell;
 mod dead;
 mod deliver;
 mod endpoint;
 mod event;
-mod hand_out;
 mod health;
 mod outbox;
+mod queue;
 mod routes;
 mod run;
 mod schedule;

@@ -1,8 +1,9 @@
 //! Messages on their way: each is one event for one webhook.
 
-use super::agenda::Agenda;
+use super::bell::Bell;
 use super::endpoint::Endpoint;
 use super::event::Event;
+use super::queue::Queue;
 use super::topic::Topic;
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
@@ -10,13 +11,9 @@ use crate::ids;
 use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::stored;
-use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
-
-/// The attempts that are to be made.
-pub(super) const ATTEMPTS: Agenda = Agenda { name: "attempts", span: Duration::from_secs(10), at_once: true };
 
 /// How many days a message is kept that nobody has taken: longer than it is tried.
 const KEPT_DAYS: u64 = 3;
@@ -93,7 +90,8 @@ pub(super) fn send(
 ) -> Result<(), ApiError> {
     let message = Message { webhook, topic, body, written_at: now };
     stored::write(ports, &key(id)?, &message, WHAT)?;
-    ATTEMPTS.put(ports, &Attempt { message: id, number: 1 }.entry())
+    Queue::of(webhook).append(ports, Attempt { message: id, number: 1 })?;
+    Bell::of(webhook).ring(ports)
 }
 
 impl Message {
@@ -109,7 +107,7 @@ impl Message {
 }
 
 impl Attempt {
-    /// As the agenda has it.
+    /// As queues have it.
     pub(super) fn entry(self) -> String {
         format!("{} {}", self.message, self.number)
     }
@@ -124,19 +122,11 @@ impl Attempt {
         Attempt { number: self.number.saturating_add(1), ..self }
     }
 
-    /// Whether somebody has made it, or died over it.
-    pub(super) fn is_claimed(self, ports: &impl Ports) -> Result<bool, ApiError> {
-        Ok(ports.add(&self.counter()?, 0)? > 0)
-    }
-
     /// Whether nobody had made it. Whoever is told so has to make it.
     pub(super) fn claim(self, ports: &impl Ports) -> Result<bool, ApiError> {
-        Ok(ports.add(&self.counter()?, 1)? == 1)
-    }
-
-    fn counter(self) -> Result<CounterKey, ApiError> {
         let day = made_on(self.message)?.plus(KEPT_DAYS);
-        Ok(CounterKey::until(day, &format!("attempt/{}/{}", self.message, self.number)))
+        let counter = CounterKey::until(day, &format!("attempt/{}/{}", self.message, self.number));
+        Ok(ports.add(&counter, 1)? == 1)
     }
 }
 

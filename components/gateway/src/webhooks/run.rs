@@ -2,8 +2,8 @@
 //!
 //! Any number may run at once. What two of them find, one of them sends.
 
+use super::bell::{Bell, hear};
 use super::deliver::deliver;
-use super::hand_out::hand_out;
 use super::{secret, tell};
 use crate::call::log_line;
 use crate::http::{ApiError, Response, TraceId, json};
@@ -18,6 +18,9 @@ use subtle::ConstantTimeEq as _;
 
 /// The shortest token that opens the route.
 const SHORTEST_TOKEN: usize = 32;
+
+/// How many webhooks one run sends to.
+const MOST_WEBHOOKS: usize = 32;
 
 /// What was done.
 #[derive(Debug, Default, Serialize)]
@@ -41,15 +44,24 @@ pub(crate) async fn run<P: Ports>(
     check_token(ports, headers)?;
     let began = ports.now();
     let looked = tell::look(ports, trace)?;
-    let (all, taken) = hand_out(ports, trace)?;
-    let mut done = Done { looked: looked.entries, more: looked.more || taken.more, ..Done::default() };
-    for outcome in join_all(all.into_iter().map(|due| deliver(ports, trace, began, due))).await {
+    let (heard, taken) = hear(ports)?;
+    let (now, later) = heard.split_at(heard.len().min(MOST_WEBHOOKS));
+    for webhook in later {
+        Bell::of(*webhook).ring(ports)?;
+    }
+    let mut done = Done {
+        looked: looked.entries,
+        more: looked.more || taken.more || !later.is_empty(),
+        ..Done::default()
+    };
+    for outcome in join_all(now.iter().map(|webhook| deliver(ports, trace, began, *webhook))).await {
         match outcome {
             Ok(outcome) => {
                 done.sent += outcome.sent;
                 done.failed += outcome.failed;
+                done.more |= outcome.more;
             }
-            // The others are not to suffer from it. What was not sent is on the agenda.
+            // The others are not to suffer from it. What was not sent rings again.
             Err(error) => {
                 #[derive(Serialize)]
                 struct Reason<'a> {

@@ -1,7 +1,7 @@
 //! `GET /api/webhooks`
 
 use super::super::endpoint::{Endpoint, LISTS};
-use super::super::{dead, health::Health};
+use super::super::{dead, health::Health, queue::Queue};
 use super::object::Webhook;
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
@@ -22,6 +22,7 @@ pub(crate) fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiError> {
     for endpoint in listing::all::<P, Endpoint>(call, &list_of(LISTS, &call.caller.acting_as))? {
         dead::forget_all(call.ports, endpoint.id)?;
         Health::forget(call.ports, endpoint.id)?;
+        Queue::of(endpoint.id).forget(call.ports)?;
         endpoint.forget(call.ports)?;
     }
     Ok(())
