@@ -39,11 +39,13 @@ pub(crate) enum Route {
     InboxJson,
     Landing,
     Stylesheet,
+    OpenApi,
+    ApiPage,
     Health,
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: [(&str, Route); 34] = [
+pub(crate) const TABLE: [(&str, Route); 36] = [
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -77,6 +79,8 @@ const TABLE: [(&str, Route); 34] = [
     ("/inbox.json", Route::InboxJson),
     ("/", Route::Landing),
     ("/style.css", Route::Stylesheet),
+    ("/openapi.json", Route::OpenApi),
+    ("/docs", Route::ApiPage),
     ("/healthz", Route::Health),
 ];
 
@@ -114,6 +118,8 @@ impl Route {
             | Route::InboxJson
             | Route::Landing
             | Route::Stylesheet
+            | Route::OpenApi
+            | Route::ApiPage
             | Route::Health => &[Verb::Get],
         }
     }

@@ -258,6 +258,7 @@ pub(crate) fn idempotency_key_required(settings: &impl Settings) -> Result<bool,
 
 /// A document that a customer has to sign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = RequiredSigning))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     pub(crate) id: Uuid,

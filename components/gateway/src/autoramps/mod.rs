@@ -2,6 +2,8 @@
 
 mod cancel;
 mod create;
+#[cfg(test)]
+pub(crate) mod described;
 mod edit;
 mod fields;
 mod list;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 /// As the API spells it. The other two that the contract has are never given here: `UserRequired`, and `Suspended`,
 /// which there is no way into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = CustomerStatus, description = "How a customer stands."))]
 pub(crate) enum Status {
     IdentificationRequired,
     SigningsRequired,

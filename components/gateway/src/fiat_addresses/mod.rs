@@ -1,6 +1,8 @@
 //! `/api/addresses/fiat`: bank accounts that customers are paid out to (`contracts/authentication-codes.md` §5.3).
 
 mod create;
+#[cfg(test)]
+pub(crate) mod described;
 mod fields;
 mod object;
 mod policy;

@@ -1,6 +1,8 @@
 //! Identifications by a hosted link: `contracts/identifications.md`.
 
 mod create;
+#[cfg(test)]
+pub(crate) mod described;
 mod flow;
 mod link;
 mod object;

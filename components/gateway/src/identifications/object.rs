@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 /// An identification as the API shows it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Identification))]
 pub(super) struct Shown {
     pub(super) id: Uuid,
     pub(super) customer_id: Uuid,
@@ -22,11 +23,16 @@ pub(super) struct Shown {
     pub(super) status: Status,
     /// In the answer to its creation only: of the token in it, nothing is kept that could be shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) url: Option<String>,
     pub(super) with_edd: bool,
+    /// What the reviewer had to say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) review_comment: Option<String>,
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) updated_at: String,
 }
 

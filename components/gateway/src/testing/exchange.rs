@@ -8,6 +8,7 @@ use core::task::{Context, Poll, Waker};
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use stepgate_openapi_check::Exchange;
 
 pub(crate) const PARTNER: &str = "aaaaaaaa-0d44-4b50-8888-8dd25736052a";
 pub(crate) const SUB_PARTNER: &str = "bbbbbbbb-0d44-4b50-8888-8dd25736052a";
@@ -75,9 +76,9 @@ impl TestPorts {
         headers: &[(&'static str, &str)],
         method: &str,
         path: &str,
-        body: impl AsRef<[u8]>,
+        sent: impl AsRef<[u8]>,
     ) -> Answer {
-        let mut request = Request::new(Sent(body.as_ref().to_vec()));
+        let mut request = Request::new(Sent(sent.as_ref().to_vec()));
         *request.method_mut() = method.parse().unwrap();
         *request.uri_mut() = path.parse().unwrap();
         for (name, value) in headers {
@@ -87,6 +88,17 @@ impl TestPorts {
         }
         let (head, body) = ready(crate::answer(self, request)).into_parts();
         let answer = Answer { status: head.status.as_u16(), headers: head.headers, body };
+        let exchange = Exchange {
+            method: &method.parse().unwrap(),
+            path,
+            sent: sent.as_ref(),
+            status: head.status,
+            headers: &answer.headers,
+            body: &answer.body,
+        };
+        if let Err(drift) = stepgate_openapi_check::check(&exchange) {
+            panic!("{drift}");
+        }
         let length = answer.headers.get("content-length").map(|value| value.to_str().unwrap().to_owned());
         assert_eq!(length, (answer.status != 204).then(|| answer.body.len().to_string()));
         assert_eq!(answer.header("x-trace-id").len(), 32);
