@@ -1,13 +1,16 @@
 //! The component: [`answer`] as a WASI 0.3 HTTP service, over the imports of the WIT world `gateway`.
 
 use crate::bindings::stepgate::otp::{challenges as core, delivery, settings, store};
-use crate::{Body, BodyError, Challenges, Deliver, SettingUnavailable, Settings, Surroundings, answer};
+use crate::{
+    Body, BodyError, Challenges, Deliver, NoAnswer, Outbound, SettingUnavailable, Settings, Surroundings,
+    answer,
+};
 use ::core::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use spin_sdk::http::{FullBody, IntoResponse, Request, Response};
 use spin_sdk::http_service;
-use spin_sdk::wasip3::http::types::Request as WasiRequest;
+use spin_sdk::wasip3::http::types::{ErrorCode, Request as WasiRequest};
 use spin_sdk::wasip3::http_compat::IncomingBody;
 use spin_sdk::wasip3::random::random::get_random_u64;
 use std::io::Write as _;
@@ -118,6 +121,24 @@ impl Deliver for Host {
 impl Settings for Host {
     fn setting(&self, name: &str) -> Result<Option<String>, SettingUnavailable> {
         settings::get(name).map_err(|_| SettingUnavailable)
+    }
+}
+
+impl Outbound for Host {
+    async fn post(&self, request: http::Request<Vec<u8>>) -> Result<http::StatusCode, NoAnswer> {
+        let request = request.map(|body| FullBody::new(Bytes::from(body)));
+        // What else is in the answer is dropped with it, which ends the connection.
+        spin_sdk::http::send(request).await.map(|answer| answer.status()).map_err(no_answer)
+    }
+}
+
+fn no_answer(error: ErrorCode) -> NoAnswer {
+    match error {
+        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => NoAnswer::NotAllowed,
+        ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => {
+            NoAnswer::TooLate
+        }
+        _ => NoAnswer::Failed,
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
 //! | `pages` | what a person sees in a browser |
+//! | `webhooks` | telling partners what has changed |
 //! | `identify` | the pages behind the link of an identification |
 //! | `inbox`, `sandbox` | what exists in the sandbox only |
 
@@ -55,10 +56,12 @@ mod stored;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 mod when;
 
 pub use gateway::answer;
 pub use http::{Body, BodyError};
 pub use ports::{
-    Challenges, Deliver, Ports, SettingUnavailable, Settings, Surroundings, challenges, delivery,
+    Challenges, Deliver, NoAnswer, Outbound, Ports, SettingUnavailable, Settings, Surroundings, challenges,
+    delivery,
 };

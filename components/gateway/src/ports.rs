@@ -60,6 +60,26 @@ pub trait Settings {
     fn setting(&self, name: &str) -> Result<Option<String>, SettingUnavailable>;
 }
 
+/// Why a request of ours got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The host does not send there: an address that is not public, or that is on no list. Nothing was sent.
+    NotAllowed,
+    /// It could not be reached, or did not speak HTTP.
+    Failed,
+    /// It did not answer in time.
+    TooLate,
+}
+
+/// HTTP to others. The host decides where to: it sees which address a name leads to.
+pub trait Outbound {
+    /// Sends a request and answers the status. Redirects are not followed, and a body that comes back is not read.
+    fn post(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> impl Future<Output = Result<http::StatusCode, NoAnswer>>;
+}
+
 /// Time, chance and the log.
 pub trait Surroundings {
     /// The wall clock.
@@ -76,6 +96,6 @@ pub trait Surroundings {
 }
 
 /// All of it.
-pub trait Ports: Store + Challenges + Deliver + Settings + Surroundings {}
+pub trait Ports: Store + Challenges + Deliver + Settings + Outbound + Surroundings {}
 
-impl<T: Store + Challenges + Deliver + Settings + Surroundings> Ports for T {}
+impl<T: Store + Challenges + Deliver + Settings + Outbound + Surroundings> Ports for T {}

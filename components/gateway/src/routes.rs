@@ -17,11 +17,14 @@ pub(crate) enum Route {
     Autoramp,
     AutorampByExternalId,
     AutorampRetry,
+    AutorampStatus,
     FiatAddresses,
     FiatAddressesOfCustomer,
     FiatAddress,
     FiatAddressRetry,
+    FiatAddressStatus,
     CustomerArchive,
+    CustomerSuspension,
     RequiredSignings,
     Signings,
     Identifications,
@@ -29,7 +32,14 @@ pub(crate) enum Route {
     Identification,
     IdentificationArchive,
     IdentificationReview,
+    IdentificationAnswers,
     SandboxIdentification,
+    Webhooks,
+    Webhook,
+    WebhookPing,
+    WebhookSecret,
+    DeadLetters,
+    DeadLetterRetry,
     SandboxReset,
     SandboxAutoramp,
     SandboxFiatAddress,
@@ -42,10 +52,11 @@ pub(crate) enum Route {
     OpenApi,
     ApiPage,
     Health,
+    WebhookRun,
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-pub(crate) const TABLE: [(&str, Route); 36] = [
+pub(crate) const TABLE: &[(&str, Route)] = &[
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -56,11 +67,14 @@ pub(crate) const TABLE: [(&str, Route); 36] = [
     ("/api/autoramps/{id}", Route::Autoramp),
     ("/api/autoramps/{id}/external", Route::AutorampByExternalId),
     ("/api/autoramps/{id}/retry-auth", Route::AutorampRetry),
+    ("/api/autoramps/{id}/status", Route::AutorampStatus),
     ("/api/addresses/fiat", Route::FiatAddresses),
     ("/api/addresses/fiat/{id}", Route::FiatAddressesOfCustomer),
     ("/api/addresses/fiat/{id}/{sub}", Route::FiatAddress),
     ("/api/addresses/fiat/{id}/retry-auth", Route::FiatAddressRetry),
+    ("/api/addresses/fiat/{id}/status", Route::FiatAddressStatus),
     ("/api/customers/{id}/archive", Route::CustomerArchive),
+    ("/api/customers/{id}/suspension", Route::CustomerSuspension),
     ("/api/customers/{id}/required-signings", Route::RequiredSignings),
     ("/api/customers/{id}/signings", Route::Signings),
     ("/api/customers/{id}/identifications", Route::Identifications),
@@ -68,6 +82,13 @@ pub(crate) const TABLE: [(&str, Route); 36] = [
     ("/api/identifications/{id}", Route::Identification),
     ("/api/identifications/{id}/archive", Route::IdentificationArchive),
     ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/identifications/{id}/answers", Route::IdentificationAnswers),
+    ("/api/webhooks", Route::Webhooks),
+    ("/api/webhooks/{id}", Route::Webhook),
+    ("/api/webhooks/{id}/ping", Route::WebhookPing),
+    ("/api/webhooks/{id}/secret", Route::WebhookSecret),
+    ("/api/webhooks/{id}/dead-letters", Route::DeadLetters),
+    ("/api/webhooks/{id}/dead-letters/{sub}/retry", Route::DeadLetterRetry),
     ("/api/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/sandbox/identification/{id}", Route::SandboxIdentification),
     ("/api/sandbox/reset", Route::SandboxReset),
@@ -82,6 +103,7 @@ pub(crate) const TABLE: [(&str, Route); 36] = [
     ("/openapi.json", Route::OpenApi),
     ("/docs", Route::ApiPage),
     ("/healthz", Route::Health),
+    ("/internal/webhooks/run", Route::WebhookRun),
 ];
 
 impl Route {
@@ -90,7 +112,10 @@ impl Route {
         match self {
             Route::Code
             | Route::CustomerArchive
+            | Route::CustomerSuspension
             | Route::IdentificationArchive
+            | Route::AutorampStatus
+            | Route::FiatAddressStatus
             | Route::SandboxAutoramp
             | Route::SandboxFiatAddress => &[Verb::Put],
             Route::SandboxReset
@@ -99,10 +124,18 @@ impl Route {
             | Route::Signings
             | Route::NewIdentification
             | Route::IdentificationReview
+            | Route::WebhookPing
+            | Route::WebhookSecret
+            | Route::DeadLetterRetry
+            | Route::WebhookRun
             | Route::SandboxIdentification => &[Verb::Post],
-            Route::Customers | Route::Autoramps | Route::FiatAddresses | Route::Confirm | Route::Identify => {
-                &[Verb::Get, Verb::Post]
-            }
+            Route::Customers
+            | Route::Autoramps
+            | Route::FiatAddresses
+            | Route::Webhooks
+            | Route::Confirm
+            | Route::Identify => &[Verb::Get, Verb::Post],
+            Route::Webhook => &[Verb::Patch],
             Route::Customer => &[Verb::Get, Verb::Put],
             Route::Autoramp => &[Verb::Get, Verb::Patch, Verb::Delete],
             Route::FiatAddress => &[Verb::Get, Verb::Delete],
@@ -114,6 +147,8 @@ impl Route {
             | Route::RequiredSignings
             | Route::Identifications
             | Route::Identification
+            | Route::IdentificationAnswers
+            | Route::DeadLetters
             | Route::Inbox
             | Route::InboxJson
             | Route::Landing
@@ -137,19 +172,35 @@ impl Route {
         )
     }
 
-    /// How it says no.
-    pub(crate) fn errors(self) -> Errors {
+    /// Whether it is for operators, whatever the method: what compliance or a bank decides, which whoever asks for it
+    /// must not.
+    pub(crate) fn for_operators(self) -> bool {
+        matches!(
+            self,
+            Route::IdentificationReview
+                | Route::IdentificationAnswers
+                | Route::CustomerSuspension
+                | Route::AutorampStatus
+                | Route::FiatAddressStatus
+        )
+    }
+
+    /// How it says no to this method.
+    pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
+            Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
             | Route::IdentificationArchive
             | Route::IdentificationReview
+            | Route::IdentificationAnswers
             | Route::SandboxIdentification
             | Route::Autoramps
             | Route::Autoramp
             | Route::AutorampByExternalId
-            | Route::AutorampRetry => Errors::Envelope,
+            | Route::AutorampRetry
+            | Route::AutorampStatus => Errors::Envelope,
             _ => Errors::Text,
         }
     }
@@ -179,7 +230,7 @@ pub(crate) fn is_api(path: &str) -> bool {
 pub(crate) fn find(path: &str) -> Option<Found<'_>> {
     static ROUTER: LazyLock<Router<Route>> = LazyLock::new(|| {
         let mut router = Router::new();
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             // Two paths of the table in conflict would fail here; the test below has seen every one of them.
             let _ = router.insert(path, route);
         }
@@ -196,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_table_leads_to_its_route() {
-        for (path, route) in TABLE {
+        for &(path, route) in TABLE {
             let id = if path.contains("{id}") { "a" } else { "" };
             let found_at = path.replace("{id}", "a").replace("{sub}", "b");
             let found = find(&found_at).unwrap();

@@ -10,6 +10,7 @@ use crate::fiat_addresses;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
 use crate::ports::Ports;
+use crate::webhooks;
 use http::StatusCode;
 
 /// `POST /api/sandbox/reset`: begins anew, and answers `true`.
@@ -20,6 +21,7 @@ pub(crate) async fn reset<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiE
         autoramps::forget_all(call).await?;
         fiat_addresses::forget_all(call).await?;
         customers::forget_all(call).await?;
+        webhooks::forget_all(call)?;
         json(StatusCode::OK, &true)
     })
     .await

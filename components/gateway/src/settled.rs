@@ -116,6 +116,12 @@ impl Question {
         Ok(Some(Settled { yes: word.no() == 0, entry }))
     }
 
+    /// Whether there is one.
+    pub(crate) fn is_answered(&self, store: &impl Store) -> Result<bool, StoreError> {
+        let word = Word(store.add(&self.word(), 0)?);
+        Ok(word.yes() + word.no() > 0)
+    }
+
     /// Answers, unless it is answered already. Not from `until` on, if that is given.
     pub(crate) async fn settle<T: Serialize + DeserializeOwned>(
         &self,

@@ -19,6 +19,17 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     )
 }
 
+/// For webhooks: RFC 3339 with microseconds and an offset, `2026-01-15T10:15:00.000000+00:00`.
+pub(crate) fn with_offset(at: Timestamp) -> String {
+    format(
+        at,
+        format_description!(
+            version = 2,
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]+00:00"
+        ),
+    )
+}
+
 /// For people: `15 January 2026, 10:15 UTC`.
 pub(crate) fn plain(at: Timestamp) -> String {
     format(
@@ -57,6 +68,7 @@ mod tests {
     fn an_instant_reads_the_same_for_programs_and_people() {
         let at = Timestamp(1_768_472_109_045);
         assert_eq!(rfc3339(at), "2026-01-15T10:15:09.045Z");
+        assert_eq!(with_offset(at), "2026-01-15T10:15:09.045000+00:00");
         assert_eq!(plain(at), "15 January 2026, 10:15 UTC");
         assert_eq!(plain_seconds(at), "15 January 2026, 10:15:09 UTC");
         assert_eq!(clock(at), "10:15 UTC");

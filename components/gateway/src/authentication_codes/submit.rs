@@ -3,6 +3,7 @@
 use super::object::{AuthenticationCode, status_name};
 use super::submission::Submission;
 use crate::call::{Call, log_line};
+use crate::guarded;
 use crate::http::{ApiError, Response, TraceId, json};
 use crate::ids;
 use crate::ports::challenges::{self, ChallengeStatus as Status, Verdict, Verified};
@@ -23,6 +24,7 @@ pub(crate) fn submit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) -> Res
         // What is said to have taken effect has to stay so: this makes it permanent.
         call.ports.current(&challenge.scope, &challenge.entity)?;
     }
+    guarded::answered(call.ports, call.trace, &challenge)?;
     json(StatusCode::OK, &AuthenticationCode::of(challenge)?)
 }
 

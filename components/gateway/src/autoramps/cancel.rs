@@ -1,6 +1,6 @@
 //! `DELETE /api/autoramps/{id}`
 
-use super::status::{Status, put, set};
+use super::status::{Status, finish};
 use super::{Record, reuse};
 use crate::call::Call;
 use crate::guarded;
@@ -11,12 +11,11 @@ use http::StatusCode;
 /// Cancels for good; once more changes nothing.
 pub(crate) async fn cancel<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let before = set(call.ports, record.id)?;
-    if before.is_some_and(Status::has_account) {
-        reuse::leave(call.ports, &record)?;
-    }
-    // Nothing that waits may be confirmed for what is gone.
+    // Before, so that a crash forgets nothing; and after, because a bank may have added the account meanwhile.
+    reuse::leave(call.ports, &record)?;
+    finish(call.ports, record.id, Status::Cancelled)?;
+    reuse::leave(call.ports, &record)?;
+    // After it is cancelled, so that whoever asks for an edit meanwhile sees that, or is closed here.
     guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
-    put(call.ports, record.id, Status::Cancelled)?;
     Ok(empty(StatusCode::NO_CONTENT))
 }

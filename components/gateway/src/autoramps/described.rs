@@ -211,6 +211,31 @@ pub(crate) fn retry() -> Place {
     Place::new(&GROUP, [retry]).id("autoramp_id", "The autoramp.")
 }
 
+pub(crate) fn status() -> Place {
+    let decide = Op::new(
+        Verb::Put,
+        "decideAutoramp",
+        "Say what compliance or a bank said",
+        "For operators' keys only, and never before the customer.",
+    )
+    .takes::<DecidedStatus>(json!("Approved"), |body| {
+        let status: Result<Status, _> = serde_json::from_slice(body);
+        status.map(drop).map_err(|_| ApiError::bad_request("status"))
+    })
+    .answers::<Autoramp>(200, "The autoramp.")
+    .refuses(403, "This is not an operator's key.")
+    .refuses(
+        409,
+        "Code `not_authorized`: it waits for its customer. Code `autoramp_terminal`: it is rejected or cancelled for good.",
+    );
+    Place::new(&GROUP, [decide]).id("autoramp_id", "The autoramp.")
+}
+
+named! {
+    /// What an operator can say.
+    DecidedStatus = words("What it has come to.", ["Authorized", "DepositAccountAdded", "Approved", "Rejected"])
+}
+
 pub(crate) fn sandbox() -> Place {
     let set = Op::new(
         Verb::Put,

@@ -22,7 +22,7 @@ pub(crate) async fn edit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
     if edit.customer_id != record.customer_id {
         return Err(ApiError::bad_request("customer_id must be that of the autoramp."));
     }
-    customers::active(call, record.customer_id)?;
+    let customer = customers::active(call, record.customer_id)?;
     if edit.is_empty() {
         check_goes_on(&State::of(call.ports, &record)?)?;
     } else {
@@ -34,7 +34,7 @@ pub(crate) async fn edit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
             }
             Ok(edit.applied_to(&state.terms))
         };
-        ask(call, &record, change).await?;
+        ask(call, &customer, &record, &change).await?;
     }
     json(StatusCode::OK, &Autoramp::load(call, record)?)
 }
@@ -47,13 +47,14 @@ fn check_goes_on(state: &State) -> Result<(), ApiError> {
 /// Asks the customer to confirm what `change` makes of the terms it has; answers the id of the code, if one was needed.
 pub(super) async fn ask<P: Ports>(
     call: &Call<'_, P>,
+    customer: &customers::Record,
     record: &Record,
-    change: impl Fn(&State) -> Result<Terms, ApiError>,
+    change: &dyn Fn(&State) -> Result<Terms, ApiError>,
 ) -> Result<Option<String>, ApiError> {
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
-    guarded::ask(call, subject, |standing: &Standing| {
-        let recipient = || customers::email_of(call.ports, record.customer_id);
+    guarded::ask(call, subject, &|standing: &Standing| {
+        let recipient = || customer.recipient(call.ports);
         let state = State::standing(call.ports, record, standing)?;
         let (terms, present) = (change(&state)?, state.terms);
         check_fit(&terms)?;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub(super) const LISTS: &str = "autoramps";
 
 /// The list of one customer's.
-pub(super) fn list_of_its(customer: Uuid) -> String {
+pub(crate) fn list_of_its(customer: Uuid) -> String {
     format!("autoramps-of/{customer}")
 }
 

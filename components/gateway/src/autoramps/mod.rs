@@ -2,6 +2,7 @@
 
 mod cancel;
 mod create;
+mod decide;
 #[cfg(test)]
 pub(crate) mod described;
 mod edit;
@@ -13,15 +14,18 @@ mod reset;
 mod retry;
 mod reuse;
 mod sandbox;
+mod sight;
 mod spelling;
 mod status;
 
 pub(crate) use cancel::cancel;
 pub(crate) use create::create;
+pub(crate) use decide::decide;
 pub(crate) use edit::edit;
-pub(crate) use list::list;
+pub(crate) use list::{list, list_of_its};
 pub(crate) use object::{by_external_id, by_id};
 pub(crate) use record::Record;
 pub(crate) use reset::forget_all;
 pub(crate) use retry::retry;
 pub(crate) use sandbox::set_status;
+pub(crate) use sight::sight;

@@ -10,6 +10,7 @@ use crate::guarded;
 use crate::http::ApiError;
 use crate::listing::{self, list_of};
 use crate::ports::Ports;
+use crate::webhooks::{self, Kind};
 
 /// Forgets all autoramps that the caller reaches, and withdraws what waits for them.
 pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiError> {
@@ -18,6 +19,7 @@ pub(crate) async fn forget_all<P: Ports>(call: &Call<'_, P>) -> Result<(), ApiEr
         external::leave(call.ports, &record, record.external_id.as_deref())?;
         reuse::forget(call.ports, &record)?;
         status::forget(call.ports, record.id)?;
+        webhooks::forget(call.ports, Kind::Autoramp, record.id)?;
         record.places.leave(call.ports)?;
         // The record goes last: it is what the lists are found by, if this is cut short and done again.
         record.forget(call.ports)?;

@@ -2,6 +2,7 @@
 //! source currency takes the account over, and with it whatever others still pay into it: so the customer is asked.
 
 use super::Record;
+use super::status::{Status, set};
 use crate::http::ApiError;
 use crate::payment::Currency;
 use crate::ports::Ports;
@@ -9,8 +10,11 @@ use stepgate_storage::idempotency::digest;
 use stepgate_storage::{RecordKey, StoreError};
 use uuid::Uuid;
 
-/// Remembers the account of an autoramp that is being cancelled. Before it is, so that a crash forgets nothing.
+/// Remembers the account of an autoramp that is cancelled, if it has one.
 pub(super) fn leave(ports: &impl Ports, record: &Record) -> Result<(), ApiError> {
+    if !set(ports, record.id)?.is_some_and(Status::has_account) {
+        return Ok(());
+    }
     for currency in &record.source_currencies {
         ports.set(&key(record.customer_id, currency)?, &record.id.to_string())?;
     }

@@ -2,7 +2,7 @@
 
 use super::Record;
 use super::object::Autoramp;
-use super::status::{State, Status, put};
+use super::status::{State, Status, finish, put, revive};
 use crate::call::Call;
 use crate::customers;
 use crate::guarded::{self, AutorampEdit, Change, Decision, Subject};
@@ -26,10 +26,16 @@ pub(crate) async fn set_status<P: Ports>(
             return json(StatusCode::OK, &Autoramp::load(call, record)?);
         }
         Status::Cancelled => return cancelled(call, record).await,
-        Status::Authorized | Status::DepositAccountAdded | Status::Approved | Status::Rejected => {}
+        Status::Rejected => {
+            revive(call.ports, record.id)?;
+            finish(call.ports, record.id, status)?;
+        }
+        Status::Authorized | Status::DepositAccountAdded | Status::Approved => {
+            revive(call.ports, record.id)?;
+            put(call.ports, record.id, status)?;
+        }
     }
     guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
-    put(call.ports, record.id, status)?;
     json(StatusCode::OK, &Autoramp::load(call, record)?)
 }
 
@@ -40,17 +46,18 @@ async fn cancelled<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Respo
 
 /// Asks the customer to confirm what is there: an edit into the terms it has.
 async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+    let customer = customers::active(call, record.customer_id)?;
     let before = State::of(call.ports, record)?.status;
     if before.is_over() {
+        revive(call.ports, record.id)?;
         put(call.ports, record.id, Status::Authorized)?;
     }
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
-    guarded::ask(call, subject, |standing| {
+    guarded::ask(call, subject, &|standing| {
         let terms = State::standing(call.ports, record, standing)?.terms;
-        let recipient = customers::email_of(call.ports, record.customer_id)?;
         let edit = AutorampEdit { before: terms.clone(), terms };
-        Ok(Decision::Ask(recipient, Box::new(Change::AutorampEdit(edit))))
+        Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(Change::AutorampEdit(edit))))
     })
     .await?;
     Ok(())

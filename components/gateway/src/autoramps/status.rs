@@ -29,6 +29,9 @@ pub(crate) enum Status {
     Cancelled,
 }
 
+/// What ends it. The first of them goes over the other.
+const ENDS: [Status; 2] = [Status::Cancelled, Status::Rejected];
+
 impl Status {
     /// Whether it can no longer be edited.
     pub(super) fn is_over(self) -> bool {
@@ -53,8 +56,8 @@ impl State {
         State::standing(ports, record, &standing)
     }
 
-    /// The state of an autoramp that stands so. Derived: from what was set (a cancellation, or by the sandbox) and from
-    /// what its customer has confirmed.
+    /// The state of an autoramp that stands so. Derived: from whether it was ended, from what its customer has confirmed,
+    /// and last from what was set. So whatever is set, and whenever, nothing that waits is passed over.
     pub(super) fn standing(
         ports: &impl Ports,
         record: &Record,
@@ -62,13 +65,13 @@ impl State {
     ) -> Result<State, ApiError> {
         let confirmed = standing.applied.as_ref().and_then(|held| terms(&held.change));
         let terms = confirmed.unwrap_or(&record.first_terms).clone();
-        let status = match set(ports, record.id)? {
-            Some(set) if set.is_over() => set,
-            set => {
+        let status = match end(ports, record.id)? {
+            Some(end) => end,
+            None => {
                 let made = !record.guarded || standing.applied.is_some();
                 match (made, standing.open(), &standing.newest) {
                     (true, Some(_), _) => Status::EditPending,
-                    (true, None, _) => set.unwrap_or(Status::Authorized),
+                    (true, None, _) => set(ports, record.id)?.unwrap_or(Status::Authorized),
                     (false, Some(_), _) => Status::Created,
                     // Confirmed this very moment, and not settled when it was looked at.
                     (false, None, Some((ChallengeStatus::Confirmed, _))) => Status::Authorized,
@@ -88,19 +91,48 @@ fn terms(change: &Change) -> Option<&Terms> {
     }
 }
 
-/// What was set by hand.
+/// How far it has come, if anybody has said.
 pub(super) fn set(ports: &impl Ports, id: Uuid) -> Result<Option<Status>, ApiError> {
     Ok(stored::read(ports, &key(id), WHAT)?)
 }
 
-/// Sets a status by hand.
+/// Says how far it has come. One that is over is put under [`finish`], which this does not touch: whoever is late with this
+/// revives nothing.
 pub(super) fn put(ports: &impl Ports, id: Uuid, status: Status) -> Result<(), ApiError> {
     Ok(stored::write(ports, &key(id), &status, WHAT)?)
 }
 
-/// Forgets what was set by hand.
+/// Ends it: rejected or cancelled. One that is both is cancelled.
+pub(super) fn finish(ports: &impl Ports, id: Uuid, end: Status) -> Result<(), ApiError> {
+    Ok(ports.set(&end_key(id, end), "1")?)
+}
+
+/// Takes back that it was ended, which only the sandbox may.
+pub(super) fn revive(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
+    for end in ENDS {
+        ports.delete(&end_key(id, end))?;
+    }
+    Ok(())
+}
+
+/// Forgets all that was set.
 pub(super) fn forget(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
-    Ok(ports.delete(&key(id))?)
+    ports.delete(&key(id))?;
+    revive(ports, id)
+}
+
+fn end(ports: &impl Ports, id: Uuid) -> Result<Option<Status>, ApiError> {
+    for end in ENDS {
+        if ports.get(&end_key(id, end))?.is_some() {
+            return Ok(Some(end));
+        }
+    }
+    Ok(None)
+}
+
+/// A key for each, so that neither takes the other back.
+fn end_key(id: Uuid, end: Status) -> RecordKey {
+    RecordKey::forever(&format!("autoramp/{id}/{end:?}"))
 }
 
 fn key(id: Uuid) -> RecordKey {

@@ -2,8 +2,8 @@
 
 use super::object::Customer;
 use super::record::Record;
+use super::withdraw::{self, withdraw_all};
 use crate::call::Call;
-use crate::guarded::{self, EmailChange};
 use crate::http::{ApiError, Response, json};
 use crate::identifications;
 use crate::ports::Ports;
@@ -14,14 +14,17 @@ use uuid::Uuid;
 
 const WHAT: &str = "mark of a customer";
 
+const WITHDRAWN_FOR: &str = "archived";
+
 /// Archives a customer. Done again, it finishes what an earlier try may have left undone.
 pub(crate) async fn archive<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
+    identifications::before_archiving(call, record.id)?;
     // First, because everything else follows from it: from now on nothing is made for this customer or changed in it.
     if archived_at(call.ports, record.id)?.is_none() {
         stored::write(call.ports, &key(record.id), &call.now, WHAT)?;
     }
-    guarded::withdraw(call, &record.owner, &EmailChange::entity(record.id)).await?;
+    withdraw_all(call, &record, WITHDRAWN_FOR).await?;
     identifications::archive_all(call, record.id)?;
     json(StatusCode::OK, &Customer::load(call, record)?)
 }
@@ -40,6 +43,7 @@ pub(super) fn check_not_archived(ports: &impl Ports, customer: Uuid) -> Result<(
 }
 
 pub(super) fn forget(ports: &impl Ports, customer: Uuid) -> Result<(), ApiError> {
+    withdraw::forget(ports, customer, WITHDRAWN_FOR)?;
     Ok(ports.delete(&key(customer))?)
 }
 

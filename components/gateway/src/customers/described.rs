@@ -6,7 +6,7 @@ use super::object::Customer;
 use super::record::CustomerType;
 use super::signings::{self, Fields};
 use super::standing::Status;
-use super::{email_changes, fields};
+use super::{email_changes, fields, suspension};
 use crate::http::{ApiError, Verb};
 use crate::identifications;
 use crate::json::object;
@@ -128,9 +128,37 @@ pub(crate) fn archive() -> Place {
         "Archive a customer",
         "For ever, and the customer's identifications too. What waits for a confirmation of its address is withdrawn.",
     )
-    .answers::<Customer>(200, "The customer.");
+    .answers::<Customer>(200, "The customer.")
+    .refuses(503, UNFINISHED);
     Place::new(&GROUP, [archive]).id("customer_id", "The customer.")
 }
+
+// What `suspension::read` reads.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its shape is used")]
+struct SuspensionBody {
+    /// Whether the customer may only be looked at.
+    suspended: bool,
+}
+
+pub(crate) fn suspension() -> Place {
+    let suspend = Op::new(
+        Verb::Put,
+        "suspendCustomer",
+        "Suspend a customer, or lift that",
+        "For operators' keys only. What waits for a confirmation is withdrawn, and nothing is made for the customer or changed in \
+         it until that is lifted.",
+    )
+    .takes::<SuspensionBody>(json!({ "suspended": true }), |body| suspension::read(body).map(drop))
+    .answers::<Customer>(200, "The customer.")
+    .refuses(403, OPERATORS)
+    .refuses(503, UNFINISHED);
+    Place::new(&GROUP, [suspend]).id("customer_id", "The customer.")
+}
+
+const OPERATORS: &str = "This is not an operator's key.";
+const UNFINISHED: &str =
+    "It is done, but so much waits for the customer that not all of it is withdrawn yet: send it again.";
 
 pub(crate) fn email_change() -> Place {
     let get = Op::new(

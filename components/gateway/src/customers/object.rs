@@ -49,7 +49,7 @@ impl Customer {
     /// An applied change of the address counts as an update of when it was asked for; nobody writes down when it was
     /// confirmed.
     pub(super) fn of(record: Record, address: Address, standing: Standing) -> Customer {
-        let updated_at = [address.since, standing.archived_at].into_iter().flatten().max();
+        let updated_at = [address.since, standing.barred_at].into_iter().flatten().max();
         Customer {
             id: record.id,
             customer_type: record.customer_type,

@@ -1,13 +1,14 @@
 //! Forgetting customers, for `POST /api/sandbox/reset`.
 
 use super::record::Record;
-use super::{archive, list, signings};
+use super::{archive, list, signings, suspension};
 use crate::call::Call;
 use crate::external;
 use crate::guarded::{self, EmailChange};
 use crate::http::ApiError;
 use crate::identifications;
 use crate::ports::Ports;
+use crate::webhooks::{self, Kind};
 
 /// Forgets all customers that the caller reaches, and withdraws what waits for them.
 ///
@@ -25,7 +26,9 @@ fn forget<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError>
     identifications::forget_all(call, record.id)?;
     signings::forget(call.ports, record.id)?;
     archive::forget(call.ports, record.id)?;
+    suspension::forget(call.ports, record.id)?;
     external::leave(call.ports, record, record.external_id.as_deref())?;
+    webhooks::forget(call.ports, Kind::Customer, record.id)?;
     record.places.leave(call.ports)?;
     record.forget(call.ports)
 }

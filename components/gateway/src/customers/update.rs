@@ -1,13 +1,13 @@
 //! `PUT /api/customers/{id}`: the external id at once, the address when its owner has confirmed it.
 
 use super::address::Address;
-use super::archive::check_not_archived;
+use super::check_free;
 use super::fields::CustomerUpdate;
 use super::record::Record;
 use crate::call::Call;
 use crate::email::Email;
 use crate::external;
-use crate::guarded::{self, Change, Decision, EmailChange, Subject};
+use crate::guarded::{self, Change, Decision, EmailChange, Standing, Subject};
 use crate::http::{ApiError, Response, empty};
 use crate::ids;
 use crate::ports::Ports;
@@ -26,7 +26,6 @@ pub(crate) async fn update<P: Ports>(
 ) -> Result<Response, ApiError> {
     let update = CustomerUpdate::parse(body)?;
     let record = Record::load(call, id)?;
-    check_not_archived(call.ports, record.id)?;
     let record = with_external_id(call, record, update.external_id)?;
     match change_address(call, &record, &update.email).await? {
         None => Ok(empty(StatusCode::NO_CONTENT)),
@@ -58,6 +57,7 @@ fn with_external_id<P: Ports>(
     if external_id.is_none() {
         return Ok(record);
     }
+    check_free(call.ports, record.id)?;
     external::check_free::<Record>(call.ports, &record.owner, record.id, external_id.as_deref())?;
     let before = record.external_id.clone();
     if external_id != before {
@@ -80,7 +80,8 @@ async fn change_address<P: Ports>(
     let change = ids::new(call.ports, call.now);
     let entity = EmailChange::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: change };
-    let code = guarded::ask(call, subject, |standing| {
+    let decide = |standing: &Standing| {
+        check_free(call.ports, record.id)?;
         let from = Address::standing(record, standing)?.email;
         if from != *to {
             let change = EmailChange { customer_id: record.id, from: from.clone(), to: to.clone() };
@@ -88,6 +89,7 @@ async fn change_address<P: Ports>(
             return Ok(Decision::Ask(from, Box::new(Change::EmailChange(change))));
         }
         Ok(if standing.open().is_some() { Decision::Withdraw } else { Decision::Leave })
-    });
-    Ok(code.await?.map(|code| Opened { change, code }))
+    };
+    let code = guarded::ask(call, subject, &decide).await?;
+    Ok(code.map(|code| Opened { change, code }))
 }

@@ -38,13 +38,17 @@ async fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, asked: NewFiatAddress) -> 
     let record = Record::new(id, customer.owner, customer.id, call.now, guarded, places, asked.new);
     record.enter(call.ports)?;
     if guarded {
-        authorize(call, &record).await?;
+        authorize(call, &customer, &record).await?;
     }
     json(StatusCode::OK, &FiatAddress::load(call, record)?)
 }
 
 /// Asks the customer whether this account is meant.
-pub(super) async fn authorize<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
+pub(super) async fn authorize<P: Ports>(
+    call: &Call<'_, P>,
+    customer: &customers::Record,
+    record: &Record,
+) -> Result<(), ApiError> {
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
     let registration = FiatAddressRegistration {
@@ -52,9 +56,12 @@ pub(super) async fn authorize<P: Ports>(call: &Call<'_, P>, record: &Record) -> 
         currency: record.currency,
         account: record.account.clone(),
     };
-    guarded::ask(call, subject, |_| {
-        let recipient = customers::email_of(call.ports, record.customer_id)?;
-        Ok(Decision::Ask(recipient, Box::new(Change::FiatAddressRegistration(registration.clone()))))
+    guarded::ask(call, subject, &|_| {
+        if !record.is_there(call.ports)? {
+            return Err(ApiError::NotFound);
+        }
+        let change = Change::FiatAddressRegistration(registration.clone());
+        Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(change)))
     })
     .await?;
     Ok(())

@@ -6,7 +6,7 @@ use super::object::FiatAddress;
 use super::status::Status;
 use crate::http::{ApiError, Verb};
 use crate::listing::described::of_pages;
-use crate::openapi::{Group, Key, Op, Place};
+use crate::openapi::{Group, Key, Op, Place, named, words};
 use crate::payment::{Coded, CurrencyCode};
 use crate::sandbox;
 use serde_json::{Value, json};
@@ -102,6 +102,28 @@ pub(crate) fn retry() -> Place {
     )
     .deprecated();
     Place::new(&GROUP, [retry]).id("fiat_address_id", "The fiat address.")
+}
+
+pub(crate) fn status() -> Place {
+    let decide = Op::new(
+        Verb::Put,
+        "decideFiatAddress",
+        "Say what the bank said",
+        "For operators' keys only, and never before the customer.",
+    )
+    .takes::<BankStatus>(json!("Registered"), |body| {
+        let status: Result<Status, _> = serde_json::from_slice(body);
+        status.map(drop).map_err(|_| ApiError::bad_request("status"))
+    })
+    .answers::<FiatAddress>(200, "The fiat address.")
+    .refuses(403, "This is not an operator's key.")
+    .refuses(409, "It waits for its customer, or its customer did not confirm it.");
+    Place::new(&GROUP, [decide]).id("fiat_address_id", "The fiat address.")
+}
+
+named! {
+    /// What an operator can say.
+    BankStatus = words("What it has come to.", ["Registered", "RegistrationFailed", "RegistrationPending"])
 }
 
 pub(crate) fn sandbox() -> Place {

@@ -5,6 +5,7 @@ use super::create::authorize;
 use super::object::FiatAddress;
 use super::status::Status;
 use crate::call::Call;
+use crate::customers;
 use crate::guarded;
 use crate::http::{ApiError, Response, json};
 use crate::ports::Ports;
@@ -22,8 +23,9 @@ pub(crate) async fn set_status<P: Ports>(
         ApiError::bad_request("The body must be a status of a fiat address, as a JSON string.")
     })?;
     if status == Status::AuthorizationRequired {
+        let customer = customers::active(call, record.customer_id)?;
         status.set(call.ports, record.id)?;
-        authorize(call, &record).await?;
+        authorize(call, &customer, &record).await?;
     } else {
         guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
         status.set(call.ports, record.id)?;

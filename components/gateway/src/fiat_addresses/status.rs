@@ -29,8 +29,35 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// Derived: what was set by hand (the sandbox can), else what its owner said, if that is needed.
+    /// As the API spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Status::AuthorizationRequired => "AuthorizationRequired",
+            Status::AuthorizationFailed => "AuthorizationFailed",
+            Status::RegistrationPending => "RegistrationPending",
+            Status::RegistrationFailed => "RegistrationFailed",
+            Status::Registered => "Registered",
+        }
+    }
+
+    /// Derived: what its owner said, if that is needed, and after a yes what the bank said. So whatever the bank says, and
+    /// whenever, it never goes round the owner. The sandbox can say anything.
     pub(crate) fn of(ports: &impl Ports, record: &Record) -> Result<Status, ApiError> {
+        let status = Status::authorized(ports, record)?;
+        if status.is_unauthorized() {
+            return Ok(status);
+        }
+        let said: Option<Status> = stored::read(ports, &bank_key(record.id), WHAT)?;
+        Ok(said.unwrap_or(status))
+    }
+
+    /// Whether its owner has not said yes.
+    pub(super) fn is_unauthorized(self) -> bool {
+        matches!(self, Status::AuthorizationRequired | Status::AuthorizationFailed)
+    }
+
+    /// How it stood before the bank said anything.
+    fn authorized(ports: &impl Ports, record: &Record) -> Result<Status, ApiError> {
         let set: Option<Status> = stored::read(ports, &key(record.id), WHAT)?;
         match set {
             Some(Status::AuthorizationRequired) => {}
@@ -49,9 +76,15 @@ impl Status {
         })
     }
 
-    /// Sets it by hand.
+    /// Sets it by hand, whatever was said before: for the sandbox.
     pub(super) fn set(self, ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
+        ports.delete(&bank_key(id))?;
         Ok(stored::write(ports, &key(id), &self, WHAT)?)
+    }
+
+    /// Keeps what the bank said.
+    pub(super) fn say(self, ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
+        Ok(stored::write(ports, &bank_key(id), &self, WHAT)?)
     }
 }
 
@@ -65,6 +98,10 @@ pub(crate) fn is_registered(
         Some(record) => Ok(Status::of(ports, &record)? == Status::Registered),
         None => Ok(false),
     }
+}
+
+fn bank_key(id: Uuid) -> RecordKey {
+    RecordKey::forever(&format!("fiat-address/{id}/bank"))
 }
 
 fn key(id: Uuid) -> RecordKey {

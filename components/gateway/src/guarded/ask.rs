@@ -8,6 +8,7 @@ use crate::http::ApiError;
 use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::settings::IssueSettings;
+use crate::webhooks;
 use core::time::Duration;
 use uuid::Uuid;
 
@@ -16,6 +17,9 @@ const TRIES: usize = 3;
 
 /// Nobody gets a mail, reads it and types the code in faster than this.
 const FASTEST_PERSON: Duration = Duration::from_secs(1);
+
+/// How long it may take until a challenge is issued, and a little more.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The thing that is to change.
 #[derive(Clone, Copy)]
@@ -40,12 +44,12 @@ pub(crate) enum Decision {
 
 /// Does what `decide` says, and answers the id of the code that was sent, if one was.
 ///
-/// `decide` is asked again where what it has seen may be out of date, and has to look at everything its decision rests
-/// on each time. Only a decision that still holds when the change is held is told to anybody.
+/// `decide` is asked again when the change is held, and has to look at everything its decision rests on each time. Only a
+/// decision that still holds then is told to anybody.
 pub(crate) async fn ask<P: Ports>(
     call: &Call<'_, P>,
     subject: Subject<'_>,
-    decide: impl Fn(&Standing) -> Result<Decision, ApiError>,
+    decide: &dyn Fn(&Standing) -> Result<Decision, ApiError>,
 ) -> Result<Option<String>, ApiError> {
     let scope = subject.owner.scope();
     let look = || Standing::of(call.ports, &scope, subject.entity);
@@ -63,17 +67,33 @@ pub(crate) async fn ask<P: Ports>(
         };
         let settings = IssueSettings::load(call.ports, call.settings.environment)?;
         let order = order(call, subject, recipient, change);
+        if let Some(kind) = change.action().told_as() {
+            // It ends by itself, if nobody ends it. Its time begins when it is issued, which may have to wait.
+            let ends = call.ports.now()
+                + Duration::from_secs(settings.policy.lifetime_seconds.into())
+                + LONGEST_WAIT;
+            webhooks::expect(call.ports, kind, subject.entity_id, ends)?;
+        }
         let (issued, waited) = hold(call, &settings, &order).await?;
-        // Who is asked, and for what, has to fit how things stand. A change that was open, or one opened and confirmed
-        // while this request hung, may have been confirmed meanwhile; it is closed by now, so a second look is final.
+        // Who is asked, and for what, has to fit how things stand now that the change is held. Whoever ends the thing, or
+        // bars its customer, says so first and closes what is open after that. So either it is seen here, or what was held
+        // is closed there.
+        //
+        // What the core said of the thing is out of date only if a change was open, or could have been opened and confirmed
+        // while this request hung. It is closed by now, so a second look is final.
         let in_doubt =
             standing.open().is_some() || waited || call.ports.now().since(looked) >= FASTEST_PERSON;
-        if in_doubt {
-            let now = look()?;
-            if now.applied != standing.applied || decide(&now)? != decision {
-                withdraw(call, subject.owner, subject.entity).await?;
-                continue;
-            }
+        let still_holds = || -> Result<bool, ApiError> {
+            let again = if in_doubt { Some(look()?) } else { None };
+            let now = again.as_ref().unwrap_or(&standing);
+            Ok(now.applied == standing.applied && decide(now)? == decision)
+        };
+        let holds = still_holds();
+        if !matches!(holds, Ok(true)) {
+            // Nobody knows the code, and nobody will.
+            withdraw(call, subject.owner, subject.entity).await?;
+            holds?;
+            continue;
         }
         announce(call, &settings, &order, &issued).await?;
         return Ok(Some(issued.challenge.id));

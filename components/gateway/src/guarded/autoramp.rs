@@ -3,6 +3,7 @@
 use super::Action;
 use crate::messages::Described;
 use crate::payment::{Account, Currency};
+use crate::webhooks::Kind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +46,10 @@ impl Action for AutorampCreation {
         "autoramp"
     }
 
+    fn told_as(&self) -> Option<Kind> {
+        Some(Kind::Autoramp)
+    }
+
     fn described(&self) -> Described {
         let Terms { account, destination_currency, .. } = &self.terms;
         Described {
@@ -57,6 +62,10 @@ impl Action for AutorampCreation {
 impl Action for AutorampEdit {
     fn purpose(&self) -> &'static str {
         "autoramp-edit"
+    }
+
+    fn told_as(&self) -> Option<Kind> {
+        Some(Kind::Autoramp)
     }
 
     /// What changes, old and new; what stays is not worth a line.

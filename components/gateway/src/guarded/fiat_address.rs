@@ -3,6 +3,7 @@
 use super::Action;
 use crate::messages::Described;
 use crate::payment::{AccountIdentifier, CurrencyCode};
+use crate::webhooks::Kind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,6 +18,10 @@ pub(crate) struct FiatAddressRegistration {
 impl Action for FiatAddressRegistration {
     fn purpose(&self) -> &'static str {
         "fiat-address"
+    }
+
+    fn told_as(&self) -> Option<Kind> {
+        Some(Kind::FiatAddress)
     }
 
     fn described(&self) -> Described {

@@ -9,7 +9,7 @@ use crate::inbox;
 use crate::messages::{self, Notice};
 use crate::owner::Owner;
 use crate::ports::Ports;
-use crate::ports::challenges::{Closing, Issued, Issuing, Key, Request};
+use crate::ports::challenges::{ChallengeStatus, Closing, EntityState, Error, Issued, Issuing, Key, Request};
 use crate::ports::delivery::{self, Channel, Message};
 use crate::settings::{Environment, IssueSettings};
 use serde::Serialize;
@@ -140,7 +140,30 @@ pub(crate) async fn withdraw<P: Ports>(
     close(call.ports, owner, entity).await
 }
 
-/// The same where nobody calls the API.
+/// The same where mostly nothing waits: what was never asked for costs one look. Answers whether something may have waited.
+///
+/// Whoever asks at this moment is not waited for. It sees why this was called, if that was written down before
+/// ([`super::ask`]).
+pub(crate) async fn withdraw_open<P: Ports>(
+    call: &Call<'_, P>,
+    owner: &Owner,
+    entity: &str,
+) -> Result<bool, ApiError> {
+    let may_be_open = match call.ports.current(&owner.scope(), entity) {
+        Err(Error::NotFound) => false,
+        Ok(EntityState { challenge, .. }) => {
+            challenge.is_some_and(|challenge| challenge.status == ChallengeStatus::Pending)
+        }
+        // Codes are being compared; or the store fails, which closing it will say.
+        Err(_) => true,
+    };
+    if may_be_open {
+        withdraw(call, owner, entity).await?;
+    }
+    Ok(may_be_open)
+}
+
+/// The same as [`withdraw`] where nobody calls the API.
 pub(crate) async fn close(ports: &impl Ports, owner: &Owner, entity: &str) -> Result<(), ApiError> {
     let scope = owner.scope();
     let step = |ticket| {

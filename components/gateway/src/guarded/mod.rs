@@ -21,13 +21,17 @@ pub(crate) use ask::{Decision, Subject, ask};
 pub(crate) use autoramp::{AutorampCreation, AutorampEdit, Terms};
 pub(crate) use email_change::EmailChange;
 pub(crate) use fiat_address::FiatAddressRegistration;
-pub(crate) use hold::{close, deliver, issue, withdraw};
+pub(crate) use hold::{close, deliver, issue, withdraw, withdraw_open};
 pub(crate) use lookup::newest_code;
 pub(crate) use reference::Reference;
 pub(crate) use standing::Standing;
 
 use crate::http::ApiError;
+use crate::http::TraceId;
 use crate::messages::Described;
+use crate::ports::Ports;
+use crate::ports::challenges::{Challenge, ChallengeStatus};
+use crate::webhooks::{self, Kind};
 use serde::{Deserialize, Serialize};
 use stepgate_storage::Timestamp;
 use uuid::Uuid;
@@ -50,6 +54,11 @@ trait Action {
 
     /// What people are told they confirm.
     fn described(&self) -> Described;
+
+    /// What partners are told of when this waits and when it is over; nothing if none.
+    fn told_as(&self) -> Option<Kind> {
+        None
+    }
 
     /// Whether each change has an id of its own, as one of an address has; else its id is that of the thing it changes.
     fn has_own_id(&self) -> bool {
@@ -90,6 +99,17 @@ impl Held {
 fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, ApiError> {
     serde_json::from_str(payload)
         .map_err(|_| ApiError::Internal("a challenge holds a change that cannot be read".into()))
+}
+
+/// To be called when a code or link was given: tells partners what has come of it.
+pub(crate) fn answered(ports: &impl Ports, trace: &TraceId, challenge: &Challenge) -> Result<(), ApiError> {
+    if challenge.status != ChallengeStatus::Pending {
+        let held = Held::read(&challenge.payload)?;
+        if let Some(kind) = held.change.action().told_as() {
+            webhooks::after(ports, trace, kind, held.entity_id);
+        }
+    }
+    Ok(())
 }
 
 impl Change {

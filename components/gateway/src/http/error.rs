@@ -15,6 +15,8 @@ pub(crate) enum Errors {
     Text,
     /// `{"error":{"code","message","request_id"}}`: `contracts/identifications.md` §2.
     Envelope,
+    /// The same, but 403 has message and trace id: `contracts/authentication-codes.md` §5.1.
+    EnvelopeBut403,
 }
 
 /// A refusal or failure. What it looks like is for the route to say ([`Errors`]); 401 and 500 are the same everywhere.
@@ -40,7 +42,7 @@ pub(crate) enum ApiError {
     Throttled(u64),
     /// 429 for a key that made too many requests, with the seconds to wait.
     TooManyRequests(u64),
-    /// Any other 4xx, with a code for programs and a text for people.
+    /// Any other, with a code for programs and a text for people.
     Refused(StatusCode, &'static str, &'static str),
     /// 500, message and trace id. The reason goes to the log only, and holds no secret and no address.
     Internal(String),
@@ -109,10 +111,9 @@ impl ApiError {
             ApiError::Internal(_) => {
                 return traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace);
             }
-            ApiError::Forbidden(what) if errors == Errors::Text => {
-                return traced(StatusCode::FORBIDDEN, what, trace);
-            }
-            ApiError::Refused(StatusCode::FORBIDDEN, _, what) if errors == Errors::Text => {
+            ApiError::Forbidden(what) | ApiError::Refused(StatusCode::FORBIDDEN, _, what)
+                if errors != Errors::Envelope =>
+            {
                 return traced(StatusCode::FORBIDDEN, what, trace);
             }
             ApiError::BadRequest(what) => (StatusCode::BAD_REQUEST, "invalid_request", what.as_ref()),
@@ -142,7 +143,7 @@ impl ApiError {
         };
         let mut response = match errors {
             Errors::Text => message(status, what),
-            Errors::Envelope => envelope(status, code, what, trace),
+            Errors::Envelope | Errors::EnvelopeBut403 => envelope(status, code, what, trace),
         };
         match self {
             ApiError::MethodNotAllowed(allowed) => {

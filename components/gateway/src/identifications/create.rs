@@ -13,6 +13,7 @@ use crate::json::{canonical, object};
 use crate::listing::Places;
 use crate::ports::Ports;
 use crate::settings::IdentificationSettings;
+use crate::webhooks::{self, Kind};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -83,6 +84,13 @@ fn make<P: Ports>(
             "The customer is archived.",
         ));
     }
+    if customers::is_suspended(call.ports, customer.id)? {
+        return Err(ApiError::Refused(
+            StatusCode::FORBIDDEN,
+            "customer_suspended",
+            "The customer is suspended.",
+        ));
+    }
     let settings = IdentificationSettings::load(call.ports, call.settings.environment)?;
     // A try before this one may have got as far as that. What is there is never written again: it may have moved on.
     let identification = match Identification::of(call.ports, id)? {
@@ -97,6 +105,8 @@ fn make<P: Ports>(
                 expires_at: call.now + settings.lifetime,
                 places: Places::claim(call.ports, [list_of(customer.id)])?,
             };
+            // It expires by itself.
+            webhooks::expect(call.ports, Kind::Identification, id, identification.expires_at)?;
             identification.write(call.ports)?;
             identification
         }

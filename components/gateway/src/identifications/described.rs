@@ -1,5 +1,6 @@
 //! The operations of this module, for `crate::openapi`.
 
+use super::answers::Answers;
 use super::create::New;
 use super::object::Shown;
 use super::review::Fields;
@@ -116,6 +117,19 @@ pub(crate) fn review() -> Place {
         "Code `identification_terminal`: it is decided, expired or archived, which does not change.",
     );
     Place::new(&GROUP, [review]).id("identification_id", "The identification.")
+}
+
+pub(crate) fn answers() -> Place {
+    let get = Op::new(
+        Verb::Get,
+        "getIdentificationAnswers",
+        "Look up what was filled in",
+        "For operators' keys only. It is personal data: keep it nowhere.",
+    )
+    .answers::<Answers<'_>>(200, "What was filled in.")
+    .refuses(403, "This is not an operator's key.")
+    .refuses(404, "Code `answers_not_found`: nothing has been submitted.");
+    Place::new(&GROUP, [get]).id("identification_id", "The identification.")
 }
 
 pub(crate) fn sandbox() -> Place {

@@ -1,6 +1,5 @@
 //! What the hosted pages do with an identification: find it by its link, and submit what was filled in.
 
-use super::changed;
 use super::link::Token;
 use super::record::Identification;
 use super::state::{State, Status, mark_checked, submission};
@@ -8,6 +7,7 @@ use crate::http::{ApiError, TraceId};
 use crate::ids;
 use crate::ports::Ports;
 use crate::settled::{Entry, Settling};
+use crate::webhooks::{self, Kind};
 use serde_json::value::RawValue;
 
 /// The longest answers, in bytes: a record of the store may have 64 KiB.
@@ -33,7 +33,7 @@ pub(crate) enum Submitted {
 }
 
 /// The identification behind a link. Changes nothing but what a submission that died half-way has left undone.
-pub(crate) fn by_token(ports: &impl Ports, trace: &TraceId, token: &str) -> Result<Link, ApiError> {
+pub(crate) fn by_token(ports: &impl Ports, token: &str) -> Result<Link, ApiError> {
     let Some(token) = Token::parse(token) else { return Ok(Link::Unknown) };
     let Some(id) = token.leads_to(ports)? else { return Ok(Link::Unknown) };
     let Some(identification) = Identification::of(ports, id)? else { return Ok(Link::Unknown) };
@@ -41,7 +41,7 @@ pub(crate) fn by_token(ports: &impl Ports, trace: &TraceId, token: &str) -> Resu
         Status::Pending if ports.now() < identification.closes_at() => Link::Open(identification),
         Status::Pending => Link::Over(identification, Status::Expired),
         Status::Processed => {
-            finish_checks(ports, trace, &identification)?;
+            mark_checked(ports, identification.id, ports.now())?;
             Link::Over(identification, Status::PendingReview)
         }
         status => Link::Over(identification, status),
@@ -68,23 +68,16 @@ pub(crate) async fn submit(
     let now = ports.now();
     let entry = Entry { by: ids::new(ports, now), at: now, more: answers };
     let until = Some(identification.closes_at());
-    match submission(identification.id).settle(ports, true, &entry, until).await? {
+    webhooks::before(ports, trace, Kind::Identification, identification.id)?;
+    let submitted = match submission(identification.id).settle(ports, true, &entry, until).await? {
         Settling::Now => {
-            finish_checks(ports, trace, identification)?;
-            Ok(Submitted::Taken)
+            // There are no checks beyond those of the form yet, so they are done as soon as it is submitted.
+            mark_checked(ports, identification.id, ports.now())?;
+            Submitted::Taken
         }
-        Settling::Before(_) => Ok(Submitted::Over(State::of(ports, identification)?.status)),
-        Settling::TooLate => Ok(Submitted::Over(Status::Expired)),
-    }
-}
-
-/// There are no checks beyond those of the form yet, so they are done as soon as it is submitted.
-fn finish_checks(
-    ports: &impl Ports,
-    trace: &TraceId,
-    identification: &Identification,
-) -> Result<(), ApiError> {
-    changed(ports, trace, identification, Status::Processed)?;
-    mark_checked(ports, identification.id, ports.now())?;
-    changed(ports, trace, identification, Status::PendingReview)
+        Settling::Before(_) => Submitted::Over(State::of(ports, identification)?.status),
+        Settling::TooLate => Submitted::Over(Status::Expired),
+    };
+    webhooks::after(ports, trace, Kind::Identification, identification.id);
+    Ok(submitted)
 }

@@ -1,8 +1,9 @@
 //! The Identification object, and the routes that answer one.
 
+use super::customer_not_found;
 use super::record::{Identification, list_of};
+use super::residence::residence_country;
 use super::state::{State, Status, mark_archived};
-use super::{changed, customer_not_found};
 use crate::call::Call;
 use crate::customers;
 use crate::http::{ApiError, Response, json};
@@ -26,6 +27,10 @@ pub(super) struct Shown {
     #[cfg_attr(test, schema(nullable = false))]
     pub(super) url: Option<String>,
     pub(super) with_edd: bool,
+    /// Of the newest, when it is approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = crate::payment::Country, nullable = false))]
+    pub(super) residence_country: Option<String>,
     /// What the reviewer had to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schema(nullable = false))]
@@ -45,31 +50,32 @@ impl Shown {
             status: state.status,
             url: None,
             with_edd: identification.with_edd,
+            residence_country: None,
             review_comment: state.comment,
             created_at: when::rfc3339(identification.created_at),
             updated_at: when::rfc3339(state.since),
         }
     }
 
-    /// An identification as it is now. What it is shown to be has been announced.
+    /// An identification as it is now.
     pub(super) fn load<P: Ports>(
         call: &Call<'_, P>,
         identification: &Identification,
     ) -> Result<Shown, ApiError> {
-        Shown::announced(call, identification, State::of(call.ports, identification)?)
+        Shown::found(call, identification, State::of(call.ports, identification)?)
     }
 
     /// An identification as it was found to be.
-    pub(super) fn announced<P: Ports>(
+    pub(super) fn found<P: Ports>(
         call: &Call<'_, P>,
         identification: &Identification,
         state: State,
     ) -> Result<Shown, ApiError> {
-        // Its creation is no change: the creator has the answer to it.
-        if state.status != Status::Pending {
-            changed(call.ports, call.trace, identification, state.status)?;
-        }
-        Ok(Shown::of(identification, state))
+        let residence_country = match state.status {
+            Status::Approved => residence_country(call, identification)?,
+            _ => None,
+        };
+        Ok(Shown { residence_country, ..Shown::of(identification, state) })
     }
 }
 

@@ -1,12 +1,12 @@
 //! What identifications mean for their customer: `contracts/identifications.md` §4, "Effect on the customer".
 
-use super::changed;
 use super::record::{Identification, list_of};
 use super::state::{self, State, Status, mark_archived};
 use crate::call::Call;
 use crate::http::ApiError;
 use crate::listing::{self, Entry as _};
 use crate::ports::Ports;
+use crate::webhooks::{self, Kind};
 use uuid::Uuid;
 
 /// How many ids a customer is shown with, so that what that costs does not depend on how many there are.
@@ -43,11 +43,21 @@ impl OfCustomer {
     }
 }
 
+/// To be called before a customer is archived: then all of its identifications are.
+pub(crate) fn before_archiving<P: Ports>(call: &Call<'_, P>, customer: Uuid) -> Result<(), ApiError> {
+    for identification in listing::all::<P, Identification>(call, &list_of(customer))? {
+        if State::of(call.ports, &identification)?.status != Status::Archived {
+            webhooks::before(call.ports, call.trace, Kind::Identification, identification.id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Archives all of an archived customer's. They count as archived already; this says so of each.
 pub(crate) fn archive_all<P: Ports>(call: &Call<'_, P>, customer: Uuid) -> Result<(), ApiError> {
     for identification in listing::all::<P, Identification>(call, &list_of(customer))? {
         mark_archived(call.ports, identification.id, call.now)?;
-        changed(call.ports, call.trace, &identification, Status::Archived)?;
+        webhooks::after(call.ports, call.trace, Kind::Identification, identification.id);
     }
     Ok(())
 }
@@ -56,6 +66,7 @@ pub(crate) fn archive_all<P: Ports>(call: &Call<'_, P>, customer: Uuid) -> Resul
 pub(crate) fn forget_all<P: Ports>(call: &Call<'_, P>, customer: Uuid) -> Result<(), ApiError> {
     for identification in listing::all::<P, Identification>(call, &list_of(customer))? {
         state::forget(call.ports, identification.id)?;
+        webhooks::forget(call.ports, Kind::Identification, identification.id)?;
         identification.places.leave(call.ports)?;
         identification.forget(call.ports)?;
     }

@@ -34,15 +34,20 @@ pub(crate) enum Status {
     Archived,
 }
 
-/// All but the first.
-const ANNOUNCED: [Status; 6] = [
-    Status::Processed,
-    Status::PendingReview,
-    Status::Approved,
-    Status::Declined,
-    Status::Expired,
-    Status::Archived,
-];
+impl Status {
+    /// As the API spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Status::Pending => "Pending",
+            Status::Processed => "Processed",
+            Status::PendingReview => "PendingReview",
+            Status::Approved => "Approved",
+            Status::Declined => "Declined",
+            Status::Expired => "Expired",
+            Status::Archived => "Archived",
+        }
+    }
+}
 
 /// A status, and what is known of how it came to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,6 +98,39 @@ impl State {
     }
 }
 
+/// Everything it has come to since it was made, and what brought it there; oldest first.
+///
+/// Of a submission that died half-way, what is left to be done is done first: nobody else may ever come by.
+pub(super) fn history(
+    ports: &impl Ports,
+    identification: &Identification,
+) -> Result<Vec<(Status, &'static str)>, ApiError> {
+    let now = ports.now();
+    let id = identification.id;
+    let mut history = Vec::new();
+    let archived = match archived_at(ports, id)? {
+        Some(at) => Some(at),
+        None => customers::archived_at(ports, identification.customer_id)?,
+    };
+    let submitted = submission(id).is_answered(ports)?;
+    if submitted {
+        mark_checked(ports, id, now)?;
+        history.extend([(Status::Processed, "submitted"), (Status::PendingReview, "checked")]);
+    }
+    match outcome(id).read::<Review>(ports)? {
+        Some(outcome) if outcome.yes => history.push((Status::Approved, "outcome")),
+        Some(_) => history.push((Status::Declined, "outcome")),
+        None if !submitted && archived.unwrap_or(now) >= identification.expires_at => {
+            history.push((Status::Expired, "expiry"));
+        }
+        None => {}
+    }
+    if archived.is_some() {
+        history.push((Status::Archived, "archive"));
+    }
+    Ok(history)
+}
+
 /// Whether it was approved.
 pub(super) fn outcome(id: Uuid) -> Question {
     Question::new(format!("identification/{id}/outcome"))
@@ -119,22 +157,10 @@ pub(super) fn mark_checked(ports: &impl Ports, id: Uuid, at: Timestamp) -> Resul
     mark(ports, &checked_key(id), at)
 }
 
-/// Whether somebody has been told that it came to this status.
-pub(super) fn is_announced(ports: &impl Ports, id: Uuid, status: Status) -> Result<bool, ApiError> {
-    Ok(ports.get(&announced_key(id, status))?.is_some())
-}
-
-pub(super) fn mark_announced(ports: &impl Ports, id: Uuid, status: Status) -> Result<(), ApiError> {
-    Ok(ports.set(&announced_key(id, status), "1")?)
-}
-
 /// Forgets all that can be forgotten.
 pub(super) fn forget(ports: &impl Ports, id: Uuid) -> Result<(), ApiError> {
     outcome(id).forget(ports)?;
     submission(id).forget(ports)?;
-    for status in ANNOUNCED {
-        ports.delete(&announced_key(id, status))?;
-    }
     ports.delete(&archived_key(id))?;
     Ok(ports.delete(&checked_key(id))?)
 }
@@ -149,10 +175,6 @@ fn mark(ports: &impl Ports, key: &RecordKey, at: Timestamp) -> Result<(), ApiErr
 
 fn archived_key(id: Uuid) -> RecordKey {
     RecordKey::forever(&format!("identification/{id}/archived"))
-}
-
-fn announced_key(id: Uuid, status: Status) -> RecordKey {
-    RecordKey::forever(&format!("identification/{id}/announced/{status:?}"))
 }
 
 fn checked_key(id: Uuid) -> RecordKey {

@@ -63,7 +63,7 @@ pub(crate) async fn answer<P: Ports>(
         origin::check(headers, &issue.base_url)?;
     }
     let visit = Visit { ports, trace, settings: &settings, issue: &issue, headers, token };
-    let identification = match identifications::by_token(ports, trace, token)? {
+    let identification = match identifications::by_token(ports, token)? {
         Link::Unknown => return unknown_link(),
         Link::Over(identification, status) => return visit.over(&identification, status),
         Link::Open(identification) => identification,

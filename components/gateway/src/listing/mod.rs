@@ -11,6 +11,6 @@ mod query;
 
 #[cfg(test)]
 pub(crate) use page::Page;
-pub(crate) use page::{Entry, all, page};
-pub(crate) use places::{Places, list_of, lists_of, newest};
+pub(crate) use page::{Entry, all, newest_entry, page};
+pub(crate) use places::{Places, behind, list_of, lists_of, newest};
 pub(crate) use query::PageQuery;

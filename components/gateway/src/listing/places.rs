@@ -67,6 +67,26 @@ pub(crate) fn newest(store: &impl Store, list: &str, most: u64) -> Result<Vec<(u
     Ok(found)
 }
 
+/// The ids in a list behind slot `after`, oldest first: those in `most` slots. And the last of these slots, if others come
+/// behind it.
+pub(crate) fn behind(
+    store: &impl Store,
+    list: &str,
+    after: u64,
+    most: u64,
+) -> Result<(Vec<Uuid>, Option<u64>), StoreError> {
+    let log = log(list);
+    let last = log.last(store)?;
+    let until = last.min(after.saturating_add(most));
+    let mut found = Vec::new();
+    for slot in after.saturating_add(1)..=until {
+        if let Some(id) = log.read(store, slot)? {
+            found.push(ids::parse(&id).ok_or(StoreError::Corrupt("list"))?);
+        }
+    }
+    Ok((found, (until < last).then_some(until)))
+}
+
 pub(super) fn log(list: &str) -> Log {
     Log::keeping_all(list)
 }

@@ -38,7 +38,7 @@ pub(super) fn text() -> String {
 
 /// Every path of the API, with what there is.
 pub(super) fn places() -> Vec<(&'static str, Route, Place)> {
-    TABLE.into_iter().filter_map(|(path, route)| Some((path, route, place(route)?))).collect()
+    TABLE.iter().filter_map(|(path, route)| Some((*path, *route, place(*route)?))).collect()
 }
 
 fn document() -> OpenApi {

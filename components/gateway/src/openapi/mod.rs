@@ -25,15 +25,16 @@ pub(crate) use place::{Group, Place};
 pub(crate) use words::{named, parameter, text, uuid, words};
 
 use crate::routes::Route;
-use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, sandbox};
+use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, sandbox, webhooks};
 
 /// The groups, in the order in which they are read.
-const GROUPS: [&Group; 6] = [
+const GROUPS: [&Group; 7] = [
     &customers::described::GROUP,
     &authentication_codes::described::GROUP,
     &autoramps::described::GROUP,
     &fiat_addresses::described::GROUP,
     &identifications::described::GROUP,
+    &webhooks::described::GROUP,
     &sandbox::described::GROUP,
 ];
 
@@ -44,6 +45,7 @@ fn place(route: Route) -> Option<Place> {
         Route::Customer => customers::described::one(),
         Route::CustomerByExternalId => customers::described::by_external_id(),
         Route::CustomerArchive => customers::described::archive(),
+        Route::CustomerSuspension => customers::described::suspension(),
         Route::EmailChange => customers::described::email_change(),
         Route::RequiredSignings => customers::described::required_signings(),
         Route::Signings => customers::described::signings(),
@@ -53,15 +55,24 @@ fn place(route: Route) -> Option<Place> {
         Route::Autoramp => autoramps::described::one(),
         Route::AutorampByExternalId => autoramps::described::by_external_id(),
         Route::AutorampRetry => autoramps::described::retry(),
+        Route::AutorampStatus => autoramps::described::status(),
         Route::FiatAddresses => fiat_addresses::described::all(),
         Route::FiatAddressesOfCustomer => fiat_addresses::described::of_customer(),
         Route::FiatAddress => fiat_addresses::described::one(),
         Route::FiatAddressRetry => fiat_addresses::described::retry(),
+        Route::FiatAddressStatus => fiat_addresses::described::status(),
         Route::Identifications => identifications::described::of_customer(),
         Route::NewIdentification => identifications::described::new(),
         Route::Identification => identifications::described::one(),
         Route::IdentificationArchive => identifications::described::archive(),
         Route::IdentificationReview => identifications::described::review(),
+        Route::IdentificationAnswers => identifications::described::answers(),
+        Route::Webhooks => webhooks::described::all(),
+        Route::Webhook => webhooks::described::one(),
+        Route::WebhookPing => webhooks::described::ping(),
+        Route::WebhookSecret => webhooks::described::secret(),
+        Route::DeadLetters => webhooks::described::dead_letters(),
+        Route::DeadLetterRetry => webhooks::described::retry(),
         Route::SandboxIdentification => identifications::described::sandbox(),
         Route::SandboxAutoramp => autoramps::described::sandbox(),
         Route::SandboxFiatAddress => fiat_addresses::described::sandbox(),
@@ -74,6 +85,7 @@ fn place(route: Route) -> Option<Place> {
         | Route::Stylesheet
         | Route::OpenApi
         | Route::ApiPage
-        | Route::Health => return None,
+        | Route::Health
+        | Route::WebhookRun => return None,
     })
 }

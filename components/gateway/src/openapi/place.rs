@@ -2,6 +2,7 @@
 
 use super::{Op, parameter, text, uuid};
 use serde_json::Value;
+use utoipa::PartialSchema as _;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// Operations that belong together.
@@ -34,6 +35,11 @@ impl Place {
     /// Calls `{sub}` so: it is a UUID.
     pub(crate) fn sub(self, name: &str, text: &str) -> Place {
         self.named("{sub}", parameter(ParameterIn::Path, name, text, uuid()))
+    }
+
+    /// Calls `{sub}` so: it is a number.
+    pub(crate) fn number(self, name: &str, text: &str) -> Place {
+        self.named("{sub}", parameter(ParameterIn::Path, name, text, u64::schema()))
     }
 
     /// `{id}` is an id of the partner's own.

@@ -45,7 +45,7 @@ pub(super) fn shared() -> BTreeMap<String, RefOr<Response>> {
         for status in [400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503] {
             let name = name(status, errors).expect("these have names");
             let text = in_common(status).expect("these have words in common");
-            shared.insert(name, RefOr::T(response(status, text, errors)));
+            shared.insert(name, RefOr::T(response(status, text, errors, By::All)));
         }
     }
     shared
@@ -54,7 +54,7 @@ pub(super) fn shared() -> BTreeMap<String, RefOr<Response>> {
 /// All the refusals of an operation.
 pub(super) fn of(route: Route, op: &Op, has_parameters: bool) -> BTreeMap<String, RefOr<Response>> {
     let mut statuses = vec![400, 401, 429, 500, 503];
-    if op.verb != Verb::Get {
+    if op.verb != Verb::Get || route.for_operators() {
         statuses.push(403);
     }
     if matches!(op.verb, Verb::Post | Verb::Put | Verb::Patch) {
@@ -66,9 +66,10 @@ pub(super) fn of(route: Route, op: &Op, has_parameters: bool) -> BTreeMap<String
     if op.key.is_some() {
         statuses.push(409);
     }
+    let errors = route.errors(Some(op.verb));
     let mut all = BTreeMap::new();
     for status in statuses {
-        let name = name(status, route.errors()).expect("these have names");
+        let name = name(status, errors).expect("these have names");
         all.insert(status.to_string(), RefOr::Ref(Ref::new(format!("#/components/responses/{name}"))));
     }
     for (status, text) in &op.refusals {
@@ -77,7 +78,7 @@ pub(super) fn of(route: Route, op: &Op, has_parameters: bool) -> BTreeMap<String
             Some(common) if all.contains_key(&status.to_string()) => format!("{text} {common}"),
             _ => (*text).to_owned(),
         };
-        all.insert(status.to_string(), RefOr::T(response(*status, &text, route.errors())));
+        all.insert(status.to_string(), RefOr::T(response(*status, &text, errors, By::Operation)));
     }
     all
 }
@@ -119,14 +120,24 @@ fn name(status: u16, errors: Errors) -> Option<String> {
     };
     Some(match errors {
         Errors::Text => name.into(),
-        Errors::Envelope => format!("{name}WithCode"),
+        Errors::EnvelopeBut403 if status == 403 => name.into(),
+        Errors::Envelope | Errors::EnvelopeBut403 => format!("{name}WithCode"),
     })
 }
 
-fn response(status: u16, text: &str, errors: Errors) -> Response {
+/// Who says so.
+#[derive(Clone, Copy)]
+enum By {
+    /// Any operation may.
+    All,
+    /// An operation, for reasons of its own.
+    Operation,
+}
+
+fn response(status: u16, text: &str, errors: Errors, by: By) -> Response {
     let response = ResponseBuilder::new().description(text).header("X-Trace-Id", trace_header());
     let response = if matches!(status, 429 | 503) {
-        response.header("Retry-After", header("How many seconds to wait."))
+        response.header("Retry-After", header("How many seconds to wait. Always there with 429."))
     } else {
         response
     };
@@ -135,19 +146,17 @@ fn response(status: u16, text: &str, errors: Errors) -> Response {
             ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["authorization error"]));
         return response.content("text/plain", Content::new(Some(schema))).build();
     }
-    let own = |name: &str| RefOr::Ref(Ref::from_schema_name(name));
-    let (message, refusal, failure) = (Message::name(), Envelope::name(), Traced::name());
-    let family: RefOr<Schema> = match (status, errors) {
-        (403, Errors::Text) | (408 | 500 | 503, _) => own(&failure),
-        // The host of the component may refuse a long body before the component does.
-        (413, errors) => {
-            let family = if errors == Errors::Text { message } else { refusal };
-            AnyOfBuilder::new().item(own(&family)).item(own(&failure)).into()
+    let named = |name: &str| RefOr::Ref(Ref::from_schema_name(name));
+    let family = if errors == Errors::Text { Message::name() } else { Envelope::name() };
+    let schema: RefOr<Schema> = match (status, errors, by) {
+        // The host of the component may answer so before the component does.
+        (413, _, _) | (503, _, By::Operation) => {
+            AnyOfBuilder::new().item(named(&family)).item(named(&Traced::name())).into()
         }
-        (_, Errors::Text) => own(&message),
-        (_, Errors::Envelope) => own(&refusal),
+        (403, Errors::Text | Errors::EnvelopeBut403, _) | (408 | 500 | 503, _, _) => named(&Traced::name()),
+        _ => named(&family),
     };
-    response.content("application/json", Content::new(Some(family))).build()
+    response.content("application/json", Content::new(Some(schema))).build()
 }
 
 /// The header that names the work.

@@ -30,7 +30,7 @@ fn the_file_in_the_repository_is_what_the_code_says() {
 #[test]
 fn every_route_of_the_api_is_described_and_no_page_is() {
     let described: BTreeSet<&str> = places().into_iter().map(|(path, ..)| path).collect();
-    let api: BTreeSet<&str> = TABLE.into_iter().map(|(path, _)| path).filter(|path| is_api(path)).collect();
+    let api: BTreeSet<&str> = TABLE.iter().map(|(path, _)| *path).filter(|path| is_api(path)).collect();
     assert_eq!(described, api);
     for (path, route, place) in places() {
         let verbs: Vec<_> = place.ops.iter().map(|op| op.verb).collect();

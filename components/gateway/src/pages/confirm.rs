@@ -3,7 +3,7 @@
 use super::templates::ConfirmPage;
 use super::{notice, page, unknown_link};
 use crate::authentication_codes::log_attempt;
-use crate::guarded::Held;
+use crate::guarded::{self, Held};
 use crate::http::{ApiError, Response, TraceId};
 use crate::ports::Ports;
 use crate::ports::challenges::{Challenge, ChallengeStatus as Status, Error, Key};
@@ -29,12 +29,13 @@ pub(super) fn confirm(ports: &impl Ports, trace: &TraceId, token: &str) -> Resul
         Ok(verified) => verified.challenge,
         Err(error) => return unknown(error),
     };
+    if challenge.status == Status::Confirmed {
+        // What is said to have taken effect has to stay so: this makes it permanent.
+        ports.current(&challenge.scope, &challenge.entity)?;
+    }
+    guarded::answered(ports, trace, &challenge)?;
     match challenge.status {
-        Status::Confirmed => {
-            // What is said to have taken effect has to stay so: this makes it permanent.
-            ports.current(&challenge.scope, &challenge.entity)?;
-            notice(StatusCode::OK, "Confirmed", "Thank you. You can close this page.", None)
-        }
+        Status::Confirmed => notice(StatusCode::OK, "Confirmed", "Thank you. You can close this page.", None),
         Status::Pending => notice(
             StatusCode::CONFLICT,
             "Please wait a moment",

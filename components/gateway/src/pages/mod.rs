@@ -11,6 +11,7 @@ use crate::identify;
 use crate::ports::Ports;
 use crate::routes::{self, Route};
 use crate::settings::Environment;
+use crate::webhooks;
 use askama::Template;
 use http::StatusCode;
 use http::header::{ALLOW, HeaderValue};
@@ -45,6 +46,7 @@ pub(crate) async fn answer<P: Ports>(
         (Route::OpenApi, _) => described::openapi(),
         (Route::ApiPage, _) => described::page(),
         (Route::Health, _) => Ok(text(StatusCode::OK, "ok")),
+        (Route::WebhookRun, _) => webhooks::run(ports, trace, &head.headers).await,
         // The paths of the API do not come here.
         _ => Err(ApiError::NotFound),
     }

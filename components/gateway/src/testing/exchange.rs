@@ -34,6 +34,20 @@ pub(crate) fn sandbox() -> TestPorts {
     ports
 }
 
+/// The sandbox with an `operator` of Acme, and an `other-operator`, beside the usual keys.
+pub(crate) fn with_operator() -> TestPorts {
+    let ports = sandbox();
+    let keys = json!([
+        key("acme", PARTNER, "Acme", "read-write"),
+        key("reader", PARTNER, "Acme", "read-only"),
+        key("operator", PARTNER, "Acme", "operator"),
+        key("other", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "read-write"),
+        key("other-operator", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "operator"),
+    ]);
+    ports.set_setting("api_keys", &keys.to_string());
+    ports
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -68,6 +82,11 @@ impl TestPorts {
     /// Sends a request as `acme`.
     pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send_with(&[("x-api-key", "acme"), ("idempotency-key", "once")], method, path, body)
+    }
+
+    /// Sends without an idempotency key.
+    pub(crate) fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Answer {
+        self.send_with(&[("x-api-key", key)], method, path, body)
     }
 
     /// Sends a request with these headers and no others.

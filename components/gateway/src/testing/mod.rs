@@ -3,17 +3,19 @@
 mod core_port;
 mod exchange;
 mod payments;
+mod webhooks;
 
 use crate::ports::delivery::{self, Message};
-use crate::ports::{Deliver, SettingUnavailable, Settings, Surroundings};
+use crate::ports::{Deliver, NoAnswer, Outbound, SettingUnavailable, Settings, Surroundings};
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
 use std::collections::BTreeMap;
 use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
-pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox};
+pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox, with_operator};
 pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
+pub(crate) use webhooks::RUN_TOKEN;
 
 /// Something another request does meanwhile.
 pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;
@@ -32,6 +34,9 @@ pub(crate) struct TestPorts {
     pub(crate) before_operation: RefCell<Option<(u64, Elsewhere)>>,
     /// What happens elsewhere while the next sleep lasts.
     pub(crate) while_asleep: RefCell<Option<Elsewhere>>,
+    /// What went out, and what is answered to it: 200 where nothing is said.
+    pub(crate) posted: RefCell<Vec<Posted>>,
+    pub(crate) receiver: RefCell<Option<Receiver>>,
     settings: RefCell<BTreeMap<String, String>>,
     random: Cell<u64>,
 }
@@ -48,6 +53,8 @@ impl Default for TestPorts {
             before_issue: RefCell::default(),
             before_operation: RefCell::default(),
             while_asleep: RefCell::default(),
+            posted: RefCell::default(),
+            receiver: RefCell::default(),
             settings: RefCell::default(),
             random: Cell::new(1),
         }
@@ -117,6 +124,45 @@ impl Deliver for TestPorts {
 impl Settings for TestPorts {
     fn setting(&self, name: &str) -> Result<Option<String>, SettingUnavailable> {
         Ok(self.settings.borrow().get(name).cloned())
+    }
+}
+
+/// What a receiver answers.
+pub(crate) type Receiver = Box<dyn FnMut(&TestPorts, &Posted) -> Result<u16, NoAnswer>>;
+
+/// A request that went out.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    pub(crate) url: String,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Posted {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+impl Outbound for TestPorts {
+    async fn post(&self, request: http::Request<Vec<u8>>) -> Result<http::StatusCode, NoAnswer> {
+        assert_eq!(request.method(), http::Method::POST);
+        let (head, body) = request.into_parts();
+        let posted = Posted {
+            url: head.uri.to_string(),
+            headers: head.headers,
+            body: String::from_utf8(body).unwrap(),
+        };
+        self.posted.borrow_mut().push(posted.clone());
+        let receiver = self.receiver.borrow_mut().take();
+        let Some(mut receiver) = receiver else { return Ok(http::StatusCode::OK) };
+        let answer = receiver(self, &posted);
+        self.receiver.borrow_mut().get_or_insert(receiver);
+        if answer == Err(NoAnswer::TooLate) {
+            // Whoever waits for it has waited.
+            core::future::pending::<()>().await;
+        }
+        answer.map(|status| http::StatusCode::from_u16(status).unwrap())
     }
 }
 

@@ -48,6 +48,7 @@ fn with_edd_is_false_unless_it_is_asked_for() {
 fn the_other_types_are_not_supported_and_other_bodies_are_wrong() {
     let (ports, customer) = one_customer();
     let path = format!("/api/customers/{customer}/identifications/v2");
+    ports.set_setting("webhook_keys", "");
     let before = ports.store.everything();
     for (body, expected) in [
         (r#"{"type":"Token","token":"t","intended_use":"x"}"#, "unsupported_identification_type"),

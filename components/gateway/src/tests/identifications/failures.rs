@@ -20,6 +20,14 @@ fn again(ports: &TestPorts, ask: impl Fn() -> Answer) -> Answer {
     tries.last().unwrap()
 }
 
+/// What partners have been told of it when nothing is left to be told, as statuses.
+fn told_in_the_end(ports: &TestPorts, identification: &str) -> Vec<String> {
+    ports.pass(Duration::from_secs(180));
+    ports.run_all();
+    let told = ports.announced().into_iter().filter(|(about, _)| about == identification);
+    told.map(|(_, status)| status).collect()
+}
+
 fn keyed(ports: &TestPorts, path: &str, body: &Value) -> Answer {
     let headers = [("x-api-key", "acme"), ("idempotency-key", "k")];
     ports.send_with(&headers, "POST", path, body.to_string())
@@ -39,7 +47,8 @@ fn a_creation_that_failed_anywhere_and_is_tried_again_makes_one_identification()
                 assert!(skip > 10);
                 break;
             }
-            assert_eq!(first.status, 500, "{skip} {fault:?}");
+            // Telling comes after everything else, and if it fails nothing does.
+            assert!(first.status == 500 || first.status == 201, "{skip} {fault:?}");
             let made = again(&ports, create);
             assert_eq!(made.status, 201, "{skip} {fault:?}: {}", made.text());
             let list = ports.call("acme", "GET", &format!("/api/customers/{customer}/identifications"), "");
@@ -57,12 +66,14 @@ fn a_creation_that_failed_anywhere_and_is_tried_again_makes_one_identification()
 fn a_creation_tried_again_goes_on_with_what_is_there() {
     // The last operation keeps the answer, so by then everything is made.
     let (ports, customer) = one_customer();
+    ports.set_setting("webhook_keys", "");
     let path = format!("/api/customers/{customer}/identifications/v2");
     let create = || keyed(&ports, &path, &json!({ "type": "Link" }));
     let before = ports.store.operations();
     create();
     let operations = ports.store.operations() - before;
     let (ports, customer) = one_customer();
+    ports.set_setting("webhook_keys", "");
     let path = format!("/api/customers/{customer}/identifications/v2");
     ports.store.fail_after(operations - 1, Fault::Before);
     assert_eq!(keyed(&ports, &path, &json!({ "type": "Link" })).status, 500);
@@ -93,8 +104,11 @@ fn a_review_that_failed_anywhere_is_done_or_not_and_the_same_key_finishes_it() {
                 assert!(skip > 15);
                 break;
             }
-            assert_eq!(first.status, 500, "{skip} {fault:?}");
             let seen = ports.status(id(&made));
+            match first.status {
+                201 => assert_eq!(seen, "Approved", "{skip} {fault:?}"),
+                status => assert_eq!(status, 500, "{skip} {fault:?}"),
+            }
             assert!(seen == "Pending" || seen == "Approved", "{skip} {fault:?}: {seen}");
             let done = again(&ports, review);
             assert_eq!(
@@ -104,7 +118,13 @@ fn a_review_that_failed_anywhere_is_done_or_not_and_the_same_key_finishes_it() {
             );
             assert_eq!(ports.status(id(&made)), "Approved");
             assert_eq!(ports.customer_status(&customer), "Active");
-            assert!(!ports.announced().is_empty(), "{skip} {fault:?}");
+            // Twice if it failed between telling and writing down that it was told.
+            let mut told = told_in_the_end(&ports, id(&made));
+            told.dedup();
+            assert_eq!(told, ["Approved"], "{skip} {fault:?}");
+            let mut told = ports.written("customer_status");
+            told.dedup();
+            assert_eq!(told, [(customer.clone(), "Active".to_owned())], "{skip} {fault:?}");
         }
     }
 }
@@ -121,7 +141,7 @@ fn after_a_review_that_failed_anywhere_another_says_what_became_of_it() {
                 assert_eq!(first.status, 201);
                 break;
             }
-            assert_eq!(first.status, 500);
+            assert!(first.status == 500 || first.status == 201);
             let seen = ports.status(id(&made));
             ports.pass(Duration::from_secs(60));
             let other = ports.sandbox_review(id(&made), false);
@@ -131,6 +151,9 @@ fn after_a_review_that_failed_anywhere_another_says_what_became_of_it() {
             }
             let now = if seen == "Approved" { "Approved" } else { "Declined" };
             assert_eq!(ports.status(id(&made)), now);
+            let mut told = told_in_the_end(&ports, id(&made));
+            told.dedup();
+            assert_eq!(told, [now], "{skip} {fault:?}");
         }
     }
 }
@@ -149,16 +172,19 @@ fn a_submission_that_failed_anywhere_is_whole_or_not_there() {
                 assert!(first.is_ok());
                 break;
             }
-            assert!(first.is_err());
             let seen = ports.status(id(&made));
+            assert!(first.is_err() || seen == "PendingReview", "{skip} {fault:?} {first:?}");
             ports.pass(Duration::from_secs(60));
             if seen == "Pending" {
                 assert!(ready(submit(&ports, &trace, &open, r#"{"try":2}"#)).is_ok(), "{skip} {fault:?}");
             } else {
                 // Whoever opens the link again finishes what is left to be done.
-                assert!(matches!(by_token(&ports, &trace, super::token(&made)), Ok(Link::Over(..))));
+                assert!(matches!(by_token(&ports, super::token(&made)), Ok(Link::Over(..))));
             }
             assert_eq!(ports.status(id(&made)), "PendingReview", "{skip} {fault:?} {seen}");
+            let told = told_in_the_end(&ports, id(&made));
+            assert_eq!(told.first().map(String::as_str), Some("Processed"), "{skip} {fault:?} {told:?}");
+            assert_eq!(told.last().map(String::as_str), Some("PendingReview"), "{skip} {fault:?} {told:?}");
         }
     }
 }
@@ -176,12 +202,22 @@ fn archiving_that_failed_anywhere_is_finished_by_doing_it_again() {
                 assert_eq!(first.status, 200);
                 break;
             }
-            assert_eq!(first.status, 500);
+            assert!(first.status == 500 || first.status == 200);
             // Archived all together or not at all.
             let now = ports.customer_status(&customer);
             let expected = if now == "Archived" { "Archived" } else { "Pending" };
             for one in &made {
                 assert_eq!(ports.status(id(one)), expected, "{skip} {fault:?}");
+            }
+            // Told of even if nobody does it again.
+            if now == "Archived" && skip % 2 == 0 {
+                assert_eq!(ports.call("acme", "PUT", &path, "").status, 200);
+            }
+            for one in &made {
+                let mut told = told_in_the_end(&ports, id(one));
+                told.dedup();
+                let expected: &[&str] = if now == "Archived" { &["Archived"] } else { &[] };
+                assert_eq!(told, expected, "{skip} {fault:?}");
             }
             assert_eq!(ports.call("acme", "PUT", &path, "").status, 200);
             for one in &made {

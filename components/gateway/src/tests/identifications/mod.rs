@@ -12,39 +12,22 @@ mod signings;
 
 use crate::http::TraceId;
 use crate::identifications::{Link, Submitted, by_token, submit};
-use crate::testing::{Answer, PARTNER, TestPorts, key, ready, sandbox};
+use crate::testing::{Answer, TestPorts, ready, with_operator};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 const DAY: core::time::Duration = core::time::Duration::from_secs(86_400);
 
-/// The sandbox with an `operator` of Acme beside the usual keys.
-fn with_operator() -> TestPorts {
-    let ports = sandbox();
-    let keys = json!([
-        key("acme", PARTNER, "Acme", "read-write"),
-        key("reader", PARTNER, "Acme", "read-only"),
-        key("operator", PARTNER, "Acme", "operator"),
-        key("other", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "read-write"),
-        key("other-operator", "cccccccc-0d44-4b50-8888-8dd25736052a", "Other", "operator"),
-    ]);
-    ports.set_setting("api_keys", &keys.to_string());
-    ports
-}
-
 /// A sandbox with one customer in it.
 fn one_customer() -> (TestPorts, String) {
     let ports = with_operator();
+    ports.turn_webhooks_on();
+    ports.webhook(json!({}));
     let customer = ports.customer("ann@example.com");
     (ports, customer)
 }
 
 impl TestPorts {
-    /// Sends without an idempotency key.
-    fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Answer {
-        self.send_with(&[("x-api-key", key)], method, path, body)
-    }
-
     /// Makes an identification.
     fn identify(&self, customer: &str) -> Value {
         let path = format!("/api/customers/{customer}/identifications/v2");
@@ -85,20 +68,12 @@ impl TestPorts {
     }
 
     fn open(&self, identification: &Value) -> Link {
-        by_token(self, &trace(self), token(identification)).unwrap()
+        by_token(self, token(identification)).unwrap()
     }
 
-    /// What was announced, as pairs of identification and status.
+    /// What partners were told, as pairs of identification and status.
     fn announced(&self) -> Vec<(String, String)> {
-        let log = self.log.borrow();
-        let lines = log.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines
-            .filter(|line| line["event"] == "identification")
-            .map(|line| {
-                let text = |name: &str| line[name].as_str().unwrap().to_owned();
-                (text("identification"), text("status"))
-            })
-            .collect()
+        self.written("identification_status")
     }
 }
 

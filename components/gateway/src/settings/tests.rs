@@ -1,0 +1,112 @@
+//! Every setting that can be wrong, and what stands where nothing is set.
+
+use super::api::SANDBOX_API_KEY;
+use super::mac_keys::SANDBOX_MAC_KEY_ID;
+use super::*;
+use crate::testing::TestPorts;
+use sha2::{Digest as _, Sha256};
+
+const KEYS: &str = r#"[{"sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "partner":"3c90c3cc-0d44-4b50-8888-8dd25736052a","name":"Acme","role":"read-only"}]"#;
+const MACS: &str = r#"[{"id":"k1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#;
+
+fn with(name: &str, value: &str) -> TestPorts {
+    let ports = TestPorts::default();
+    ports.set_setting("environment", "production");
+    ports.set_setting("api_keys", KEYS);
+    ports.set_setting("mac_keys", MACS);
+    ports.set_setting("base_url", "https://2fa.example.com/");
+    ports.set_setting(name, value);
+    ports
+}
+
+fn load(ports: &TestPorts) -> Result<(), SettingError> {
+    let api = ApiSettings::load(ports)?;
+    IssueSettings::load(ports, api.environment)?;
+    IdentificationSettings::load(ports, api.environment)?;
+    idempotency_key_required(ports)?;
+    required_signings(ports).map(drop)
+}
+
+#[test]
+fn unset_means_production_and_the_defaults() {
+    let ports = with("environment", "");
+    let api = ApiSettings::load(&ports).ok().unwrap();
+    assert_eq!(api.environment, Environment::Production);
+    assert_eq!(api.api_keys[0].role, Role::ReadOnly);
+    let issue = IssueSettings::load(&ports, api.environment).ok().unwrap();
+    assert_eq!((issue.policy.lifetime_seconds, issue.policy.attempts), (600, 5));
+    assert_eq!((issue.policy.cooldown_seconds, issue.policy.sandbox), (30, false));
+    assert_eq!(issue.base_url.confirmation("t"), "https://2fa.example.com/confirm/t");
+}
+
+#[test]
+fn a_wrong_setting_is_named_and_its_value_is_not() {
+    let secret = "c2VjcmV0";
+    for (name, value) in [
+        ("environment", secret),
+        ("api_keys", secret),
+        ("api_keys", r#"[{"sha256":"c2VjcmV0","partner":"x","name":"x","role":"read-only"}]"#),
+        ("api_keys", r#"[{"sha256":"","partner":"","name":"x","role":"c2VjcmV0"}]"#),
+        ("mac_keys", secret),
+        ("mac_keys", "[]"),
+        ("mac_keys", ""),
+        ("mac_keys", r#"[{"id":"k","secret":"c2VjcmV0"}]"#),
+        ("mac_keys", r#"[{"id":"k","secret":["c2VjcmV0"]}]"#),
+        ("base_url", ""),
+        ("base_url", "c2VjcmV0"),
+        ("base_url", "http://2fa.example.com"),
+        ("base_url", "https://2fa.example.com/?c2VjcmV0"),
+        ("base_url", "https://c2VjcmV0@2fa.example.com/"),
+        ("code_lifetime_seconds", "3601"),
+        ("code_attempts", "11"),
+        ("code_attempts", "0"),
+        ("resend_cooldown_seconds", "-1"),
+        ("sender_name", "a\r\nBcc: c2VjcmV0"),
+        ("identification_lifetime_days", "0"),
+        ("identification_lifetime_days", "366"),
+        ("idempotency_key_required", secret),
+        ("required_signings", secret),
+        ("required_signings", r#"[{"id":"c2VjcmV0","url":"https://a.b","display_name":"A"}]"#),
+    ] {
+        let error = load(&with(name, value)).unwrap_err();
+        assert_eq!(error.name, name, "{value}");
+        assert!(!error.why.contains(secret), "{name}: {}", error.why);
+    }
+    assert_eq!(load(&with("sender_name", "Acme")), Ok(()));
+}
+
+#[test]
+fn production_refuses_what_the_sandbox_comes_with() {
+    let known = base16ct::lower::encode_string(&Sha256::digest(SANDBOX_API_KEY));
+    let api_keys = KEYS.replace(&"a".repeat(64), &known);
+    let mac_keys = MACS.replace("k1", SANDBOX_MAC_KEY_ID);
+    for (name, value) in [("api_keys", &api_keys), ("mac_keys", &mac_keys)] {
+        assert_eq!(load(&with(name, value)).unwrap_err().name, name);
+        let ports = with(name, value);
+        ports.set_setting("environment", "sandbox");
+        assert_eq!(load(&ports), Ok(()));
+    }
+}
+
+#[test]
+fn a_base_url_names_its_origin_as_browsers_do() {
+    for (text, origin, path, is_https) in [
+        ("https://2fa.example.com", "https://2fa.example.com", "", true),
+        ("HTTPS://2FA.example.com:443/", "https://2fa.example.com", "", true),
+        ("https://example.com:8443/a/b/", "https://example.com:8443", "/a/b", true),
+        ("https://example.com:80", "https://example.com:80", "", true),
+        ("http://127.0.0.1:80/x", "http://127.0.0.1", "/x", false),
+        ("http://[::1]:3000", "http://[::1]:3000", "", false),
+    ] {
+        let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
+        assert_eq!((url.origin().as_str(), url.path(), url.is_https()), (origin, path, is_https), "{text}");
+    }
+}
+
+#[test]
+fn the_sandbox_may_do_without_tls() {
+    let ports = with("base_url", "http://127.0.0.1:3000");
+    ports.set_setting("environment", "sandbox");
+    assert_eq!(load(&ports), Ok(()));
+}

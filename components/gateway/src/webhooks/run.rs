@@ -1,0 +1,81 @@
+//! `POST /internal/webhooks/run`: does what is due. The harness calls it each second, on Spin a schedule does.
+//!
+//! Any number may run at once. What two of them find, one of them sends.
+
+use super::deliver::deliver;
+use super::hand_out::hand_out;
+use super::{secret, tell};
+use crate::call::log_line;
+use crate::http::{ApiError, Response, TraceId, json};
+use crate::ports::Ports;
+use crate::settings::read;
+use futures_util::future::join_all;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// The shortest token that opens the route.
+const SHORTEST_TOKEN: usize = 32;
+
+/// What was done.
+#[derive(Debug, Default, Serialize)]
+struct Done {
+    /// Things looked at because they may have changed.
+    looked: usize,
+    /// Messages that were taken.
+    sent: usize,
+    /// Messages that were not.
+    failed: usize,
+    /// Whether there is more to be done right now.
+    more: bool,
+}
+
+/// Answers once everything is sent that was begun: 13 seconds at most.
+pub(crate) async fn run<P: Ports>(
+    ports: &P,
+    trace: &TraceId,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    check_token(ports, headers)?;
+    let began = ports.now();
+    let looked = tell::look(ports, trace)?;
+    let (all, taken) = hand_out(ports, trace)?;
+    let mut done = Done { looked: looked.entries, more: looked.more || taken.more, ..Done::default() };
+    for outcome in join_all(all.into_iter().map(|due| deliver(ports, trace, began, due))).await {
+        match outcome {
+            Ok(outcome) => {
+                done.sent += outcome.sent;
+                done.failed += outcome.failed;
+            }
+            // The others are not to suffer from it. What was not sent is on the agenda.
+            Err(error) => {
+                #[derive(Serialize)]
+                struct Reason<'a> {
+                    reason: &'a str,
+                }
+                let reason = error.internal_reason().unwrap_or("refused");
+                ports.log(&log_line("failure", trace, Reason { reason }));
+            }
+        }
+    }
+    json(StatusCode::OK, &done)
+}
+
+/// Who does not know the token is told that there is nothing here.
+fn check_token(ports: &impl Ports, headers: &HeaderMap) -> Result<(), ApiError> {
+    if !secret::webhooks_are_on(ports)? {
+        return Err(ApiError::NotFound);
+    }
+    let token = read(ports, "webhook_run_token")?.filter(|token| token.len() >= SHORTEST_TOKEN);
+    let token = token.ok_or(ApiError::NotFound)?;
+    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    // Hashes, so that the time it takes does not depend on lengths either.
+    if bool::from(Sha256::digest(token).ct_eq(&Sha256::digest(given))) {
+        Ok(())
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
