@@ -24,6 +24,14 @@ pub(crate) fn object_or<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -
     serde_json::from_str(text).map_err(|_| refuse())
 }
 
+/// Reads a body that is one JSON string: a word that `T` has.
+pub(crate) fn word<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -> Result<T, ApiError> {
+    // serde would also read `{"word":null}`.
+    let word =
+        if body.trim_ascii_start().starts_with(b"\"") { serde_json::from_slice(body).ok() } else { None };
+    word.ok_or_else(|| ApiError::bad_request(wrong))
+}
+
 /// One spelling for all bodies that mean the same: fields in order, no white space.
 pub(crate) fn canonical(body: &[u8]) -> Result<String, ApiError> {
     let mut value: Value = object(body)?;

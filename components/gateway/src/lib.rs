@@ -52,8 +52,8 @@ mod sandbox;
 mod settings;
 mod settled;
 mod stored;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod webhooks;

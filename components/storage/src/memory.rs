@@ -19,12 +19,19 @@ pub enum Fault {
 #[derive(Default)]
 pub struct MemoryStore(Mutex<State>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     records: BTreeMap<String, String>,
     counters: BTreeMap<String, i64>,
     operations: u64,
     fault: Option<(u64, Fault)>,
+}
+
+/// Another store with the same in it.
+impl Clone for MemoryStore {
+    fn clone(&self) -> MemoryStore {
+        MemoryStore(Mutex::new(self.state().clone()))
+    }
 }
 
 impl MemoryStore {

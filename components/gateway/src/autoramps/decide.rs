@@ -7,8 +7,12 @@ use super::{Record, reuse};
 use crate::call::Call;
 use crate::guarded;
 use crate::http::{ApiError, Response, json};
+use crate::json::word;
 use crate::ports::Ports;
 use http::StatusCode;
+
+const WRONG: &str =
+    "The body must be Authorized, DepositAccountAdded, Approved or Rejected, as a JSON string.";
 
 /// Sets the status, and answers the autoramp. Not while its customer is asked about it, and not once it is over; an edit that
 /// is asked for at this very moment goes on waiting, and leads back to this status.
@@ -18,14 +22,9 @@ pub(crate) async fn decide<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let wrong = || {
-        ApiError::bad_request(
-            "The body must be Authorized, DepositAccountAdded, Approved or Rejected, as a JSON string.",
-        )
-    };
-    let said: Status = serde_json::from_slice(body).map_err(|_| wrong())?;
+    let said: Status = word(body, WRONG)?;
     if matches!(said, Status::Created | Status::EditPending | Status::Cancelled) {
-        return Err(wrong());
+        return Err(ApiError::bad_request(WRONG));
     }
     match State::of(call.ports, &record)?.status {
         Status::Created | Status::EditPending => {

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::customers;
 use crate::guarded::{self, AutorampEdit, Change, Decision, Subject};
 use crate::http::{ApiError, Response, json};
+use crate::json::word;
 use crate::ports::Ports;
 use http::StatusCode;
 
@@ -18,8 +19,7 @@ pub(crate) async fn set_status<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let status: Status = serde_json::from_slice(body)
-        .map_err(|_| ApiError::bad_request("The body must be a status of an autoramp, as a JSON string."))?;
+    let status: Status = word(body, "The body must be a status of an autoramp, as a JSON string.")?;
     match status {
         Status::Created | Status::EditPending => {
             rehearse(call, &record).await?;
@@ -48,10 +48,6 @@ async fn cancelled<P: Ports>(call: &Call<'_, P>, record: Record) -> Result<Respo
 async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), ApiError> {
     let customer = customers::active(call, record.customer_id)?;
     let before = State::of(call.ports, record)?.status;
-    if before.is_over() {
-        revive(call.ports, record.id)?;
-        put(call.ports, record.id, Status::Authorized)?;
-    }
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
     guarded::ask(call, subject, &|standing| {
@@ -60,5 +56,10 @@ async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), A
         Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(Change::AutorampEdit(edit))))
     })
     .await?;
+    // Afterwards, because asking may be refused as too soon.
+    if before.is_over() {
+        revive(call.ports, record.id)?;
+        put(call.ports, record.id, Status::Authorized)?;
+    }
     Ok(())
 }

@@ -60,6 +60,8 @@ impl CustomerUpdate {
 
 fn customer_type(value: Option<Value>) -> Result<CustomerType, ApiError> {
     value
+        // serde would also read `{"Person":null}`.
+        .filter(Value::is_string)
         .and_then(|value| serde_json::from_value(value).ok())
         .ok_or_else(|| ApiError::bad_request("customer_type must be Business or Person."))
 }

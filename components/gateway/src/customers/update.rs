@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Names the code that was sent, which saves the client the look-up. The code itself is in the message only.
 const CODE_ID_HEADER: &str = "x-authentication-code-id";
 
-/// Applies the external id and opens, replaces or withdraws a change of the address.
+/// Opens, replaces or withdraws a change of the address, and applies the external id.
 pub(crate) async fn update<P: Ports>(
     call: &Call<'_, P>,
     id: &str,
@@ -26,8 +26,16 @@ pub(crate) async fn update<P: Ports>(
 ) -> Result<Response, ApiError> {
     let update = CustomerUpdate::parse(body)?;
     let record = Record::load(call, id)?;
-    let record = with_external_id(call, record, update.external_id)?;
-    match change_address(call, &record, &update.email).await? {
+    if update.external_id.is_some() {
+        check_external_id(call, &record, update.external_id.as_deref())?;
+    }
+    // First, because it may be refused as too soon, and then nothing of the request is done.
+    let opened = change_address(call, &record, &update.email).await?;
+    if update.external_id.is_some() {
+        // It may have taken a while.
+        set_external_id(call, Record::load(call, id)?, update.external_id)?;
+    }
+    match opened {
         None => Ok(empty(StatusCode::NO_CONTENT)),
         Some(Opened { change, code }) => {
             let mut response = empty(StatusCode::NO_CONTENT);
@@ -49,16 +57,21 @@ struct Opened {
     code: String,
 }
 
-fn with_external_id<P: Ports>(
+fn check_external_id<P: Ports>(
+    call: &Call<'_, P>,
+    record: &Record,
+    external_id: Option<&str>,
+) -> Result<(), ApiError> {
+    check_free(call.ports, record.id)?;
+    external::check_free::<Record>(call.ports, &record.owner, record.id, external_id)
+}
+
+fn set_external_id<P: Ports>(
     call: &Call<'_, P>,
     mut record: Record,
     external_id: Option<String>,
-) -> Result<Record, ApiError> {
-    if external_id.is_none() {
-        return Ok(record);
-    }
-    check_free(call.ports, record.id)?;
-    external::check_free::<Record>(call.ports, &record.owner, record.id, external_id.as_deref())?;
+) -> Result<(), ApiError> {
+    check_external_id(call, &record, external_id.as_deref())?;
     let before = record.external_id.clone();
     if external_id != before {
         record.external_id = external_id;
@@ -67,8 +80,7 @@ fn with_external_id<P: Ports>(
         external::leave(call.ports, &record, before.as_deref())?;
     }
     // Also where it has it already: an earlier request may have died before it came to this.
-    external::enter(call.ports, &record)?;
-    Ok(record)
+    external::enter(call.ports, &record)
 }
 
 /// Answers the change that now waits; none if the customer has that address and nothing waits.

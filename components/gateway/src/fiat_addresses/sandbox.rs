@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::customers;
 use crate::guarded;
 use crate::http::{ApiError, Response, json};
+use crate::json::word;
 use crate::ports::Ports;
 use http::StatusCode;
 
@@ -19,13 +20,12 @@ pub(crate) async fn set_status<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let status: Status = serde_json::from_slice(body).map_err(|_| {
-        ApiError::bad_request("The body must be a status of a fiat address, as a JSON string.")
-    })?;
+    let status: Status = word(body, "The body must be a status of a fiat address, as a JSON string.")?;
     if status == Status::AuthorizationRequired {
         let customer = customers::active(call, record.customer_id)?;
-        status.set(call.ports, record.id)?;
+        // First, because it may be refused as too soon.
         authorize(call, &customer, &record).await?;
+        status.set(call.ports, record.id)?;
     } else {
         guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
         status.set(call.ports, record.id)?;

@@ -13,4 +13,4 @@ mod query;
 pub(crate) use page::Page;
 pub(crate) use page::{Entry, all, newest_entry, page};
 pub(crate) use places::{Places, behind, list_of, lists_of, newest};
-pub(crate) use query::PageQuery;
+pub(crate) use query::{PageQuery, whole_number};

@@ -2,6 +2,7 @@
 
 use crate::http::ApiError;
 use crate::ids;
+use core::str::FromStr;
 use uuid::Uuid;
 
 pub(super) const DEFAULT_SIZE: usize = 10;
@@ -40,7 +41,7 @@ impl PageQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "page_size" => {
-                    let size = value.parse().ok().filter(|size| (1..=LARGEST_SIZE).contains(size));
+                    let size = whole_number(&value).filter(|size| (1..=LARGEST_SIZE).contains(size));
                     read.size = size.ok_or_else(|| {
                         ApiError::bad_request(format!("page_size must be 1 to {LARGEST_SIZE}."))
                     })?;
@@ -63,6 +64,11 @@ impl PageQuery {
         }
         Ok(read)
     }
+}
+
+/// Digits, and no plus before them, which Rust would take.
+pub(crate) fn whole_number<T: FromStr>(text: &str) -> Option<T> {
+    if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
 fn cursor(text: &str) -> Result<Uuid, ApiError> {

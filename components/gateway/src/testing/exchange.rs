@@ -70,7 +70,7 @@ impl Answer {
     }
 }
 
-struct Sent(Vec<u8>);
+pub(super) struct Sent(pub(super) Vec<u8>);
 
 impl Body for Sent {
     async fn read(self, limit: usize) -> Result<Vec<u8>, BodyError> {

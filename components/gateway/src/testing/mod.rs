@@ -1,7 +1,20 @@
 //! The ports for tests: the real core over a store in memory, settings in a map, and a clock that is set.
+//!
+//! The feature `testing` lets another crate have [`TestPorts`], and of it what `outside` says.
+
+#![cfg_attr(
+    not(test),
+    allow(
+        dead_code,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "with the feature `testing` this is a test's code still, and most of it is for the tests in here"
+    )
+)]
 
 mod core_port;
 mod exchange;
+mod outside;
 mod payments;
 mod webhooks;
 
@@ -13,15 +26,18 @@ use std::collections::BTreeMap;
 use stepgate_storage::memory::MemoryStore;
 use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 
+#[cfg_attr(not(test), allow(unused_imports, reason = "for the tests in here"))]
 pub(crate) use exchange::{Answer, PARTNER, SUB_PARTNER, key, ready, sandbox, with_operator};
+#[cfg_attr(not(test), allow(unused_imports, reason = "for the tests in here"))]
 pub(crate) use payments::{IBAN, OTHER_WALLET, WALLET};
+#[cfg_attr(not(test), allow(unused_imports, reason = "for the tests in here"))]
 pub(crate) use webhooks::RUN_TOKEN;
 
 /// Something another request does meanwhile.
 pub(crate) type Elsewhere = Box<dyn FnOnce(&TestPorts)>;
 
 /// Everything the gateway imports.
-pub(crate) struct TestPorts {
+pub struct TestPorts {
     pub(crate) store: MemoryStore,
     pub(crate) now: Cell<Timestamp>,
     pub(crate) slept: Cell<Duration>,

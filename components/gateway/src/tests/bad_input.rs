@@ -1,6 +1,6 @@
 //! `security.md`, "Bad input": each case is answered in the API's own shape and spends nothing.
 
-use crate::testing::sandbox;
+use crate::testing::{IBAN, sandbox, with_operator};
 use serde_json::json;
 
 const ACME: (&str, &str) = ("x-api-key", "acme");
@@ -117,5 +117,78 @@ fn a_customer_update_needs_an_address() {
     for id in ["01920000-0000-7000-8000-000000000000", "x", "%2F"] {
         let answer = ports.send("PUT", &format!("/api/customers/{id}"), r#"{"email":"a@b.com"}"#);
         assert_eq!((answer.status, answer.text()), (404, "\"Not Found\""));
+    }
+}
+
+/// serde reads a word also as an object with the word for its one field.
+#[test]
+fn a_word_is_a_string_and_no_object() {
+    let ports = with_operator();
+    let typed = r#"{"customer_type":{"Person":null},"email":"a@b.com"}"#;
+    let answer = ports.send("POST", "/api/customers", typed);
+    assert_eq!((answer.status, answer.text()), (400, "\"customer_type must be Business or Person.\""));
+    let customer = ports.customer("ann@example.com");
+    let autoramp = ports.autoramp(&customer)["id"].as_str().unwrap().to_owned();
+    let address = ports.registered(&customer, IBAN);
+    for path in
+        [format!("/api/sandbox/autoramp/{autoramp}"), format!("/api/sandbox/fiat-verification/{address}")]
+    {
+        for body in
+            [r#"{"Approved":null}"#, r#"{"RegistrationFailed":null}"#, "[\"Approved\"]", "Approved", ""]
+        {
+            assert_eq!(ports.send("PUT", &path, body).status, 400, "{path} {body}");
+        }
+    }
+    for (path, body) in [
+        (format!("/api/autoramps/{autoramp}/status"), r#"{"Approved":null}"#),
+        (format!("/api/addresses/fiat/{address}/status"), r#"{"RegistrationFailed":null}"#),
+    ] {
+        assert_eq!(ports.send_with(&[("x-api-key", "operator")], "PUT", &path, body).status, 400, "{path}");
+    }
+}
+
+/// Rust reads a number also with a plus before it.
+#[test]
+fn a_page_size_is_digits_only() {
+    let ports = sandbox();
+    ports.turn_webhooks_on();
+    let webhook = ports.webhook(json!({}))["id"].as_str().unwrap().to_owned();
+    let letters = format!("/api/webhooks/{webhook}/dead-letters");
+    for path in ["/api/customers", "/api/autoramps", "/api/addresses/fiat", &letters] {
+        let answer = ports.send("GET", &format!("{path}?page_size=%2B5"), "");
+        assert_eq!(answer.status, 400, "{path}: {}", answer.text());
+    }
+}
+
+/// A message too soon after the last is refused, and then nothing of the request is done.
+#[test]
+fn a_throttled_request_changes_nothing() {
+    let ports = sandbox();
+    ports.set_setting("resend_cooldown_seconds", "60");
+    let customer = ports.customer("ann@example.com");
+    let address = ports.registered(&customer, IBAN);
+    let autoramp = ports.autoramp(&customer)["id"].as_str().unwrap().to_owned();
+    for (path, first, second) in [
+        (
+            format!("/api/customers/{customer}"),
+            json!({ "email": "ben@example.org" }),
+            json!({ "email": "cy@example.org", "external_id": "c-1" }),
+        ),
+        (
+            format!("/api/sandbox/fiat-verification/{address}"),
+            json!("AuthorizationRequired"),
+            json!("AuthorizationRequired"),
+        ),
+        (format!("/api/sandbox/autoramp/{autoramp}"), json!("EditPending"), json!("EditPending")),
+    ] {
+        assert!(ports.send("PUT", &path, &first.to_string()).status < 300, "{path}");
+        if first.is_string() {
+            let ended = if path.contains("autoramp") { "\"Rejected\"" } else { "\"Registered\"" };
+            assert_eq!(ports.send("PUT", &path, ended).status, 200, "{path}");
+        }
+        let before = ports.store.everything();
+        let answer = ports.send("PUT", &path, &second.to_string());
+        assert_eq!(answer.status, 429, "{path}: {}", answer.text());
+        assert!(ports.store.everything() == before, "{path}");
     }
 }

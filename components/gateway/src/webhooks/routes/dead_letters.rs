@@ -5,6 +5,7 @@ use super::super::endpoint::Endpoint;
 use super::super::topic::Topic;
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
+use crate::listing::whole_number;
 use crate::ports::Ports;
 use crate::when;
 use http::StatusCode;
@@ -48,12 +49,11 @@ pub(crate) fn dead_letters<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Res
     for (name, value) in form_urlencoded::parse(call.query.as_bytes()) {
         match &*name {
             "cursor" if !value.is_empty() => {
-                let cursor =
-                    value.parse().map_err(|_| ApiError::bad_request("cursor must be from an answer."));
-                before = Some(cursor?);
+                let cursor = whole_number(&value);
+                before = Some(cursor.ok_or_else(|| ApiError::bad_request("cursor must be from an answer."))?);
             }
             "page_size" => {
-                let number = value.parse().ok().filter(|number| (1..=100).contains(number));
+                let number = whole_number(&value).filter(|number| (1..=100).contains(number));
                 size = number.ok_or_else(|| {
                     ApiError::bad_request("page_size must be a whole number from 1 to 100.")
                 })?;
@@ -83,7 +83,7 @@ pub(crate) fn dead_letters<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Res
 /// Has a dead letter sent once more, as a new message, and answers `true`.
 pub(crate) fn retry<P: Ports>(call: &Call<'_, P>, id: &str, number: &str) -> Result<Response, ApiError> {
     let endpoint = Endpoint::load(call, id)?;
-    let number = number.parse().map_err(|_| ApiError::NotFound)?;
+    let number = whole_number(number).ok_or(ApiError::NotFound)?;
     dead::send_again(call.ports, &endpoint, number)?;
     json(StatusCode::OK, &true)
 }

@@ -1,0 +1,351 @@
+//! Bodies that are valid but for a few edits.
+//!
+//! A body that begins with a zero byte is built from the bytes behind it: one of the valid ones, with up to three edits. So
+//! the fuzzer gets past the parser at once and can be hostile where it matters. Any other body is sent as it is.
+
+use arbitrary::{Arbitrary, Unstructured};
+use serde_json::Value;
+
+/// A body, and what is known of it.
+#[derive(Debug)]
+pub struct Body {
+    /// What is sent.
+    pub bytes: Vec<u8>,
+    /// What was done to a valid body to make this one; none if the bytes are just bytes.
+    pub edits: Option<Vec<Done>>,
+}
+
+/// An edit that was made.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The names that lead to what was edited; entries of lists have none.
+    pub path: Vec<String>,
+    /// Whether a field was put there a second time.
+    pub doubled: bool,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Edit {
+    Set(u8, Leaf),
+    Remove(u8),
+    Double(u8, Leaf),
+    Add(u8, Leaf),
+    Wrap(u8),
+    Unwrap(u8),
+    Append(u8, Leaf),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Leaf {
+    Hostile(u8),
+    Fitting(u8),
+    Text(String),
+    Number(i64),
+    Fraction(f64),
+    Flag(bool),
+    Null,
+    Long(u16),
+    Digits(u16),
+    Deep(u16),
+}
+
+/// JSON as text, each value in place: what [`Value`] cannot hold is the point here.
+#[derive(Clone, Debug)]
+enum Node {
+    Raw(String),
+    Object(Vec<(String, Node)>),
+    List(Vec<Node>),
+}
+
+/// What JSON readers stumble over.
+const HOSTILE: &[&str] = &[
+    r#""\ud800""#,
+    r#""\udc00\ud800""#,
+    r#""\u0000""#,
+    "\"\u{feff}\"",
+    "\"\u{202e}\u{2066}a\u{2069}\"",
+    "\"\u{2028}\"",
+    "\"\u{200b}\"",
+    "\"\u{1f468}\u{200d}\u{1f469}\"",
+    "\"\u{130}\u{131}\u{df}\u{fb01}\"",
+    "\"\u{ff11}\u{ff12}\u{ff13}\"",
+    "\"\u{661}\u{662}\u{663}\"",
+    "\"e\u{301}@example.com\"",
+    "\"sesame@sesame\"",
+    "\"sesame-sesame-sesame\"",
+    "1e400",
+    "-0",
+    "-0.0",
+    "1E5",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "123456.0",
+    "0123456",
+    "+1",
+    "NaN",
+    "Infinity",
+    "'a'",
+    "\"a",
+    "\"\t\"",
+    "\"\n\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "{\"\":0}",
+    "{\"type\":\"Link\"}",
+    "{\"Person\":null}",
+    "{\"Registered\":null}",
+    "{\"$serde_json::private::Number\":\"1\"}",
+    "{\"$serde_json::private::RawValue\":\"{}\"}",
+    "true,",
+    "",
+    "\"'; DROP TABLE customers; --\"",
+    "\"<script>alert(1)</script>\"",
+    "\"{{7*7}}\"",
+    "\"a@b.com\\r\\nBcc: x@y.com\"",
+    "\"../../etc/passwd\"",
+    "\"%00\"",
+];
+
+/// What belongs somewhere, if not here.
+const FITTING: &[&str] = &[
+    "\"<CUSTOMER>\"",
+    "\"<BUSINESS>\"",
+    "\"<ARCHIVED>\"",
+    "\"<STRANGER>\"",
+    "\"<SUB_CUSTOMER>\"",
+    "\"<ABSENT>\"",
+    "\"<DOCUMENT>\"",
+    "\"Person\"",
+    "\"Business\"",
+    "\"Individual\"",
+    "\"customer0@example.com\"",
+    "\"ext-0\"",
+    "\"ramp-0\"",
+    "\"Fiat\"",
+    "\"Crypto\"",
+    "\"Pix\"",
+    "\"EUR\"",
+    "\"USD\"",
+    "\"XXX\"",
+    "\"XAU\"",
+    "\"DEM\"",
+    "\"Solana\"",
+    "\"Tron\"",
+    "\"Stellar\"",
+    "\"SEPA\"",
+    "\"SWIFT\"",
+    "\"ACH\"",
+    "\"FPS\"",
+    "\"quote\"",
+    "\"market\"",
+    "\"Token\"",
+    "\"Link\"",
+    "\"XK\"",
+    "\"de\"",
+    "\"DE89 3704 0044 0532 0130 00\"",
+    "\"GB29NWBK60161331926819\"",
+    "\"0x0000000000000000000000000000000000000000\"",
+    "\"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"",
+    "\"11111111111111111111111111111111\"",
+    "\"TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t\"",
+    "\"Approved\"",
+    "\"Registered\"",
+    "123456",
+    "<DIGITS>",
+    "999999",
+    "1000000",
+];
+
+/// Reads an input as a body. `valid` are the bodies to begin with.
+#[must_use]
+pub fn body(input: &[u8], valid: &[Value]) -> Body {
+    match input.split_first() {
+        Some((0, shape)) => edited(shape, valid),
+        _ => Body { bytes: input.to_vec(), edits: None },
+    }
+}
+
+fn edited(shape: &[u8], valid: &[Value]) -> Body {
+    let mut from = Unstructured::new(shape);
+    let which = from.arbitrary::<u8>().unwrap_or_default();
+    let edits = from.arbitrary::<u8>().unwrap_or_default() % 4;
+    let mut root = Node::of(&valid[usize::from(which) % valid.len()]);
+    let mut done = Vec::new();
+    for _ in 0..edits {
+        // A value that the last bytes are not enough for is not made: an input without edits is a valid body.
+        if from.is_empty() {
+            break;
+        }
+        let Ok(edit) = from.arbitrary::<Edit>() else { break };
+        done.extend(root.edit(edit));
+    }
+    let mut text = String::new();
+    root.write(&mut text);
+    Body { bytes: text.into_bytes(), edits: Some(done) }
+}
+
+impl Leaf {
+    fn text(self) -> String {
+        let quoted = |text: String| Value::from(text).to_string();
+        match self {
+            Leaf::Hostile(which) => HOSTILE[usize::from(which) % HOSTILE.len()].into(),
+            Leaf::Fitting(which) => FITTING[usize::from(which) % FITTING.len()].into(),
+            Leaf::Text(text) => quoted(text),
+            Leaf::Number(number) => number.to_string(),
+            Leaf::Fraction(number) => format!("{number:e}"),
+            Leaf::Flag(flag) => flag.to_string(),
+            Leaf::Null => "null".into(),
+            Leaf::Long(length) => quoted("a".repeat(usize::from(length))),
+            Leaf::Digits(length) => "1".repeat(usize::from(length).max(1)),
+            Leaf::Deep(depth) => {
+                let depth = usize::from(depth) % 8000;
+                format!("{}1{}", "[".repeat(depth), "]".repeat(depth))
+            }
+        }
+    }
+}
+
+impl Node {
+    fn of(value: &Value) -> Node {
+        match value {
+            Value::Object(fields) => {
+                Node::Object(fields.iter().map(|(name, value)| (name.clone(), Node::of(value))).collect())
+            }
+            Value::Array(entries) => Node::List(entries.iter().map(Node::of).collect()),
+            leaf => Node::Raw(leaf.to_string()),
+        }
+    }
+
+    fn write(&self, to: &mut String) {
+        match self {
+            Node::Raw(text) => to.push_str(text),
+            Node::Object(fields) => {
+                to.push('{');
+                for (nth, (name, value)) in fields.iter().enumerate() {
+                    if nth > 0 {
+                        to.push(',');
+                    }
+                    to.push_str(&Value::from(name.as_str()).to_string());
+                    to.push(':');
+                    value.write(to);
+                }
+                to.push('}');
+            }
+            Node::List(entries) => {
+                to.push('[');
+                for (nth, entry) in entries.iter().enumerate() {
+                    if nth > 0 {
+                        to.push(',');
+                    }
+                    entry.write(to);
+                }
+                to.push(']');
+            }
+        }
+    }
+
+    /// How many values there are, this one and those in it.
+    fn size(&self) -> usize {
+        1 + match self {
+            Node::Raw(_) => 0,
+            Node::Object(fields) => fields.iter().map(|(_, value)| value.size()).sum(),
+            Node::List(entries) => entries.iter().map(Node::size).sum(),
+        }
+    }
+
+    /// Makes an edit; none if there is nothing to make it at.
+    fn edit(&mut self, edit: Edit) -> Option<Done> {
+        let (Edit::Set(at, _)
+        | Edit::Remove(at)
+        | Edit::Double(at, _)
+        | Edit::Add(at, _)
+        | Edit::Wrap(at)
+        | Edit::Unwrap(at)
+        | Edit::Append(at, _)) = edit;
+        let at = usize::from(at) % self.size();
+        let mut path = Vec::new();
+        let doubled = self.edit_at(at, edit, &mut path)?;
+        Some(Done { path, doubled })
+    }
+
+    fn edit_at(&mut self, mut at: usize, edit: Edit, path: &mut Vec<String>) -> Option<bool> {
+        if at == 0 {
+            return self.edit_here(edit, path);
+        }
+        at -= 1;
+        match self {
+            Node::Raw(_) => None,
+            Node::Object(fields) => {
+                let place = fields.iter().position(|(_, value)| {
+                    let found = at < value.size();
+                    if !found {
+                        at -= value.size();
+                    }
+                    found
+                })?;
+                let (name, value) = &mut fields[place];
+                path.push(name.clone());
+                match edit {
+                    Edit::Remove(_) if at == 0 => {
+                        fields.remove(place);
+                        Some(false)
+                    }
+                    Edit::Double(_, leaf) if at == 0 => {
+                        let name = name.clone();
+                        fields.push((name, Node::Raw(leaf.text())));
+                        Some(true)
+                    }
+                    edit => value.edit_at(at, edit, path),
+                }
+            }
+            Node::List(entries) => {
+                let place = entries.iter().position(|value| {
+                    let found = at < value.size();
+                    if !found {
+                        at -= value.size();
+                    }
+                    found
+                })?;
+                match edit {
+                    Edit::Remove(_) if at == 0 => {
+                        entries.remove(place);
+                        Some(false)
+                    }
+                    edit => entries[place].edit_at(at, edit, path),
+                }
+            }
+        }
+    }
+
+    fn edit_here(&mut self, edit: Edit, path: &mut Vec<String>) -> Option<bool> {
+        match edit {
+            Edit::Set(_, leaf) => *self = Node::Raw(leaf.text()),
+            Edit::Wrap(_) => *self = Node::List(vec![self.clone()]),
+            Edit::Add(_, leaf) => match self {
+                Node::Object(fields) => {
+                    path.push("surprise".into());
+                    fields.push(("surprise".into(), Node::Raw(leaf.text())));
+                }
+                Node::List(entries) => entries.push(Node::Raw(leaf.text())),
+                Node::Raw(_) => return None,
+            },
+            Edit::Unwrap(_) => match self {
+                Node::List(entries) if !entries.is_empty() => *self = entries.remove(0),
+                Node::Object(fields) if !fields.is_empty() => *self = fields.remove(0).1,
+                _ => return None,
+            },
+            Edit::Append(_, leaf) => match self {
+                Node::Raw(text) => text.push_str(&leaf.text()),
+                Node::List(entries) => {
+                    let last = entries.last().cloned()?;
+                    entries.resize(entries.len() + 30, last);
+                }
+                Node::Object(_) => return None,
+            },
+            Edit::Remove(_) | Edit::Double(..) => return None,
+        }
+        Some(false)
+    }
+}
