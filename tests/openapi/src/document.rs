@@ -62,6 +62,34 @@ impl Document {
         Ok(())
     }
 
+    /// Checks the examples that are in the description. Answers how many there are.
+    ///
+    /// # Errors
+    /// [`Drift::Example`] for the first that is not as its own schema says.
+    pub fn check_examples(&self) -> Result<usize, Drift> {
+        let mut seen = 0;
+        let mut check = |name: &str, schema: &Value, fields: Fields, example: &Value| {
+            seen += 1;
+            let wrong = |why: String| Drift::Example(name.to_owned(), why);
+            self.schemas.check(schema, fields, example).map_err(wrong)
+        };
+        for (name, schema) in self.root["components"]["schemas"].as_object().into_iter().flatten() {
+            if let Some(example) = schema.get("example") {
+                check(name, schema, Fields::Described, example)?;
+            }
+        }
+        let places = self.root["paths"].as_object().into_iter().flatten();
+        for operation in places.filter_map(|(_, place)| place.as_object()).flat_map(Map::values) {
+            let media = &operation["requestBody"]["content"]["application/json"];
+            let several = media["examples"].as_object().into_iter().flatten();
+            let several = several.filter_map(|(_, example)| example.get("value"));
+            for example in media.get("example").into_iter().chain(several) {
+                check(&operation["operationId"].to_string(), &media["schema"], Fields::Described, example)?;
+            }
+        }
+        Ok(seen)
+    }
+
     /// What is answered where nothing is described. Only a refusal may be.
     fn check_refusal(&self, exchange: &Exchange<'_>, is_place: bool) -> Result<(), Drift> {
         let expected = match exchange.status {

@@ -22,6 +22,9 @@ pub enum Drift {
     /// The body of the answer.
     #[error("{0}: its body is not as docs/openapi.json says: {1}")]
     Answer(String, String),
+    /// An example in the description.
+    #[error("the example of {0} is not as docs/openapi.json itself says: {1}")]
+    Example(String, String),
     /// The body of a request that was carried out.
     #[error("{0}: the body of the request is not as docs/openapi.json says: {1}")]
     Request(String, String),

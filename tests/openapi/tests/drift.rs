@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
-use stepgate_openapi_check::{Document, Drift, Exchange};
+use stepgate_openapi_check::{Document, Drift, Exchange, committed};
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -262,5 +262,24 @@ fn headers_of_ours_are_described_and_the_promised_ones_are_there() {
 fn what_is_no_description_is_refused() {
     for text in ["", "[]", "{}", r#"{"paths":{}}"#, r#"{"paths":{"/a/{b":{}},"components":{"schemas":{}}}"#] {
         assert!(matches!(Document::parse(text), Err(Drift::Unreadable(_))), "{text}");
+    }
+}
+
+#[test]
+fn the_examples_in_the_repository_are_as_their_schemas_say() {
+    assert!(committed().unwrap().check_examples().unwrap() > 20);
+}
+
+#[test]
+fn an_example_that_is_not_as_its_schema_says_is_found() {
+    for (example, fits) in
+        [(json!({ "a": 1 }), true), (json!({ "a": "1" }), false), (json!({ "b": 1 }), false)]
+    {
+        let schema =
+            json!({ "type": "object", "properties": { "a": { "type": "integer" } }, "example": example });
+        let text = json!({ "paths": {}, "components": { "schemas": { "One": schema } } }).to_string();
+        let checked = Document::parse(&text).unwrap().check_examples();
+        assert_eq!(checked.is_ok(), fits, "{checked:?}");
+        assert!(fits || matches!(checked, Err(Drift::Example(..))), "{checked:?}");
     }
 }
