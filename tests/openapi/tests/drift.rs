@@ -1,5 +1,7 @@
 //! An exchange that is as described passes; one that differs in one thing does not.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "whatever is not as expected fails the test")]
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use stepgate_openapi_check::{Document, Drift, Exchange, committed};

@@ -54,7 +54,7 @@ described!(
 #[allow(dead_code, reason = "only its shape is used; every answer in the tests is held against it")]
 pub(crate) enum Recipient {
     Wallet { blockchain: Blockchain, address: String },
-    BankAccount(KnownAccount),
+    BankAccount(Box<KnownAccount>),
 }
 
 /// A bank account as it was registered; only its identifier if it was deleted since.
