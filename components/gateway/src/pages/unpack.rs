@@ -1,7 +1,7 @@
 //! Unpacks LZMA, as build/ packs it: without a header, and with no context bits (`lc`, `lp` and `pb` are 0).
 //!
 //! The libraries for LZMA and for deflate weigh 16 to 20 KiB in the component, which has a budget; this one idea of them
-//! weighs about 2. It reads nothing but what build/ has packed, and build/ reads it back with this file before it is
+//! weighs about 3. It reads nothing but what build/ has packed, and build/ reads it back with this file before it is
 //! shipped. The format is that of the LZMA SDK's `lzma-specification.txt`.
 
 /// Probabilities that a bit is 0, in 2048ths. All of them, one table after another: each of these is where one begins.
