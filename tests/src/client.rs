@@ -9,6 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use stepgate_openapi_check::Exchange;
 
 /// Sends requests to one service, and remembers what it answered.
 #[derive(Clone)]
@@ -55,7 +56,7 @@ impl Client {
     /// Says why there is no answer.
     ///
     /// # Panics
-    /// If the request cannot be written down.
+    /// If the request cannot be written down, or the answer is not as `docs/openapi.json` says.
     pub async fn try_send(
         &self,
         method: Method,
@@ -63,15 +64,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Answer, String> {
-        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let sent = body.into();
+        let mut request =
+            Request::builder().method(method.clone()).uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(body.into())).expect("the test writes a valid request");
+        let request = request.body(Full::new(sent.clone())).expect("the test writes a valid request");
         let response = self.http.request(request).await.map_err(|error| error.to_string())?;
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
         let answer = Answer { status: head.status, headers: head.headers, body };
+        described(&method, path, &sent, &answer);
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), answer.clone()));
         Ok(answer)
     }
@@ -79,5 +83,14 @@ impl Client {
     /// Every answer so far, with the path that was asked.
     pub(crate) fn answers(&self) -> Vec<(String, Answer)> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Every exchange with the API comes by here, and has to be as it is described.
+fn described(method: &Method, path: &str, sent: &[u8], answer: &Answer) {
+    let exchange =
+        Exchange { method, path, sent, status: answer.status, headers: &answer.headers, body: &answer.body };
+    if let Err(drift) = stepgate_openapi_check::check(&exchange) {
+        panic!("{drift}");
     }
 }

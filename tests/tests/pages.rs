@@ -56,7 +56,7 @@ fn every_page_fits_a_narrow_screen() {
     run(async {
         let (app, _customer) = waiting().await;
         let browser = Browser::start().await;
-        for path in ["/", "/inbox", "/nothing-here", "/confirm/nonsense"] {
+        for path in ["/", "/docs", "/inbox", "/nothing-here", "/confirm/nonsense"] {
             let page = browser.open(&format!("http://{}{path}", app.address())).await;
             fits(&page).await;
             assert!(!page.heading().await.is_empty(), "{path}");
@@ -65,7 +65,23 @@ fn every_page_fits_a_narrow_screen() {
     });
 }
 
-/// What the two above rest on: with JavaScript on, this page says otherwise.
+#[test]
+fn the_page_about_the_api_is_found_and_read_by_keyboard() {
+    run(async {
+        let app = App::sandbox(Host::Memory).await;
+        let browser = Browser::start().await;
+        let page = browser.open(&format!("http://{}/", app.address())).await;
+        page.tab_to("The API").await;
+        page.press_enter().await;
+        page.wait_for_heading("Stepgate API").await;
+        page.tab_to("Submit a code").await;
+        page.press_enter().await;
+        page.wait_for_path("/docs#submitAuthenticationCode").await;
+        browser.quit().await;
+    });
+}
+
+/// What those above rest on: with JavaScript on, this page says otherwise.
 #[test]
 fn the_browser_runs_no_script() {
     run(async {

@@ -42,6 +42,7 @@ impl Layout {
             "components/otp",
             "components/storage",
             "components/sweep-spin",
+            "docs/openapi.json",
             "rust-toolchain.toml",
             "tests/guests/hello",
             "tests/guests/probe",

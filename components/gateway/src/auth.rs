@@ -12,7 +12,7 @@ use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 const LONGEST_KEY: usize = 256;
 
 /// The API versions there are; they do not differ in anything served here.
-const VERSIONS: [&str; 3] = ["2025-03-13", "2026-07-01", "2026-08-01"];
+pub(crate) const VERSIONS: [&str; 3] = ["2025-03-13", "2026-07-01", "2026-08-01"];
 
 /// Whoever the key belongs to, and what it lets them do.
 #[derive(Debug)]

@@ -40,6 +40,8 @@ mod inbox;
 mod json;
 mod listing;
 pub mod messages;
+#[cfg(test)]
+mod openapi;
 mod owner;
 mod pages;
 mod payment;

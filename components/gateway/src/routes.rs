@@ -49,12 +49,14 @@ pub(crate) enum Route {
     InboxJson,
     Landing,
     Stylesheet,
+    OpenApi,
+    ApiPage,
     Health,
     WebhookRun,
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
-const TABLE: &[(&str, Route)] = &[
+pub(crate) const TABLE: &[(&str, Route)] = &[
     ("/api/authentication-codes/entity/{id}", Route::CodeOfEntity),
     ("/api/authentication-codes/{id}", Route::Code),
     ("/api/customers", Route::Customers),
@@ -98,6 +100,8 @@ const TABLE: &[(&str, Route)] = &[
     ("/inbox.json", Route::InboxJson),
     ("/", Route::Landing),
     ("/style.css", Route::Stylesheet),
+    ("/openapi.json", Route::OpenApi),
+    ("/docs", Route::ApiPage),
     ("/healthz", Route::Health),
     ("/internal/webhooks/run", Route::WebhookRun),
 ];
@@ -149,6 +153,8 @@ impl Route {
             | Route::InboxJson
             | Route::Landing
             | Route::Stylesheet
+            | Route::OpenApi
+            | Route::ApiPage
             | Route::Health => &[Verb::Get],
         }
     }

@@ -1,5 +1,8 @@
 //! `/api/sandbox`: what exists in the sandbox only (`contracts/authentication-codes.md` §6).
 
+#[cfg(test)]
+pub(crate) mod described;
+
 use crate::autoramps;
 use crate::call::Call;
 use crate::customers;

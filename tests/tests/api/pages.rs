@@ -22,6 +22,7 @@ stepgate_tests::suite! {
     pages_carry_their_protection,
     pages_escape_what_they_show,
     the_message_says_how_long_its_code_lives,
+    the_description_of_the_api_is_there_for_programs_and_for_people,
 }
 
 async fn get(app: &App, pending: &Pending) -> Answer {
@@ -235,5 +236,23 @@ async fn the_message_says_how_long_its_code_lives(host: Host) {
             format!("{} {} {}, {:02}:{:02} UTC", at.day(), at.month(), at.year(), at.hour(), at.minute());
         assert!(pending.mail.text.contains(&format!("until {said}")), "{said}: {}", pending.mail.text);
         assert!(get(&app, &pending).await.expect(200).text().contains(&said));
+    }
+}
+
+/// Generated from the code, and what every exchange in these tests is held against.
+async fn the_description_of_the_api_is_there_for_programs_and_for_people(host: Host) {
+    let app = App::production(host).await;
+    let file = app.visitor().send(Method::GET, "/openapi.json", &[], "").await.expect(200);
+    assert_eq!(file.header("content-type"), "application/json");
+    assert_eq!(file.header("access-control-allow-origin"), "*");
+    let file: serde_json::Value = serde_json::from_str(file.text()).expect("JSON");
+    assert_eq!(file["openapi"], "3.1.0");
+    let page = app.visitor().send(Method::GET, "/docs", &[], "").await.expect(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    for place in file["paths"].as_object().expect("paths").values() {
+        for operation in place.as_object().expect("operations").values().filter(|value| value.is_object()) {
+            let id = operation["operationId"].as_str().expect("a name");
+            assert!(page.text().contains(&format!("id=\"{id}\"")), "{id}");
+        }
     }
 }

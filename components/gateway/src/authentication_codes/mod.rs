@@ -1,6 +1,8 @@
 //! `/api/authentication-codes`: `contracts/authentication-codes.md` §2 and §3.
 
 mod created;
+#[cfg(test)]
+pub(crate) mod described;
 mod object;
 mod of_entity;
 mod submission;

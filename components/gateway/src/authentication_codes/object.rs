@@ -10,11 +10,17 @@ use uuid::Uuid;
 
 /// A challenge as the API shows it. The code itself is not in it, and cannot be: nobody here knows it.
 #[derive(Serialize)]
-pub(super) struct AuthenticationCode {
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(crate) struct AuthenticationCode {
+    #[cfg_attr(test, schema(format = "uuid"))]
     id: String,
+    #[cfg_attr(test, schema(value_type = super::described::CodeStatus))]
     status: &'static str,
+    /// How many codes were compared, right and wrong.
     attempts: u32,
+    /// What waits: an autoramp, a fiat address or a change of an e-mail address.
     entity_id: Uuid,
+    #[cfg_attr(test, schema(format = DateTime))]
     expires_at: String,
 }
 

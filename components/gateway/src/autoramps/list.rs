@@ -20,7 +20,7 @@ pub(crate) fn list_of_its(customer: Uuid) -> String {
     format!("autoramps-of/{customer}")
 }
 
-const STATUSES: [&str; 8] = [
+pub(super) const STATUSES: [&str; 8] = [
     "AuthorizationRequired",
     "Created",
     "EditPending",
@@ -30,8 +30,8 @@ const STATUSES: [&str; 8] = [
     "Rejected",
     "Cancelled",
 ];
-const KINDS: [&str; 5] = ["Onramp", "Offramp", "Swap", "Mint", "Redeem"];
-const SOURCES: [&str; 2] = ["Standalone", "Quote"];
+pub(super) const KINDS: [&str; 5] = ["Onramp", "Offramp", "Swap", "Mint", "Redeem"];
+pub(super) const SOURCES: [&str; 2] = ["Standalone", "Quote"];
 
 /// What is asked for; none asks for all.
 #[derive(Default)]

@@ -3,6 +3,8 @@
 mod cancel;
 mod create;
 mod decide;
+#[cfg(test)]
+pub(crate) mod described;
 mod edit;
 mod fields;
 mod list;

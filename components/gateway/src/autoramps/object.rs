@@ -17,24 +17,38 @@ use uuid::Uuid;
 
 /// An autoramp as the API shows it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct Autoramp {
     id: Uuid,
     customer_id: Uuid,
+    #[cfg_attr(test, schema(value_type = super::described::AutorampStatus))]
     status: &'static str,
+    #[cfg_attr(test, schema(value_type = super::described::AutorampKind))]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     external_id: Option<String>,
+    #[cfg_attr(test, schema(value_type = super::described::AutorampSource))]
     source: &'static str,
     source_currencies: Vec<Currency>,
     destination_currency: Currency,
+    /// Where it pays out to. While an edit waits for its customer, where it has paid out so far.
+    #[cfg_attr(test, schema(value_type = crate::payment::described::Recipient))]
     recipient: Recipient<Value>,
+    /// Always empty: there are no quotes here.
+    #[cfg_attr(test, schema(value_type = Vec<String>, max_items = 0))]
     quotes: [(); 0],
+    /// Always empty: this service opens no accounts to pay into.
+    #[cfg_attr(test, schema(value_type = Vec<String>, max_items = 0))]
     deposit_rails: [(); 0],
+    #[cfg_attr(test, schema(required))]
     fee_profile_id: Option<Uuid>,
     is_third_party: bool,
     batch_payout: bool,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
 }
 

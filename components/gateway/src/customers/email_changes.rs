@@ -13,15 +13,27 @@ use serde::Serialize;
 use stepgate_storage::Timestamp;
 use uuid::Uuid;
 
+const WAITS: &str = "AuthorizationRequired";
+const APPLIED: &str = "Applied";
+const DROPPED: &str = "Dropped";
+
+/// What a change can come to.
+#[cfg(test)]
+pub(super) const STATUSES: [&str; 3] = [WAITS, APPLIED, DROPPED];
+
 /// A change of the address as the API shows it.
 #[derive(Serialize)]
-struct Shown {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = EmailChange))]
+pub(super) struct Shown {
     id: Uuid,
     customer_id: Uuid,
     /// The address it is to become.
     email: Email,
+    #[cfg_attr(test, schema(value_type = super::described::EmailChangeStatus))]
     status: &'static str,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     expires_at: String,
 }
 
@@ -42,13 +54,13 @@ pub(crate) fn email_change<P: Ports>(
     let held = Held::read(&challenge.payload)?;
     let Change::EmailChange(change) = held.change else { return Err(ApiError::NotFound) };
     let status = match challenge.status {
-        Status::Pending => "AuthorizationRequired",
+        Status::Pending => WAITS,
         Status::Confirmed => {
             // What is said to have taken effect has to stay so: this makes it permanent.
             call.ports.current(&scope, &challenge.entity)?;
-            "Applied"
+            APPLIED
         }
-        Status::Rejected | Status::Expired => "Dropped",
+        Status::Rejected | Status::Expired => DROPPED,
     };
     let shown = Shown {
         id,

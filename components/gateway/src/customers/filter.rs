@@ -10,7 +10,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
 /// The longest search term, in characters.
-const LONGEST_TERM: usize = 256;
+pub(super) const LONGEST_TERM: usize = 256;
 
 /// All of it has to fit. A list of values fits by any of them, and an empty one fits everything.
 #[derive(Debug, Default)]

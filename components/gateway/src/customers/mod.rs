@@ -3,6 +3,8 @@
 mod address;
 mod archive;
 mod create;
+#[cfg(test)]
+pub(crate) mod described;
 mod email_changes;
 mod fields;
 mod filter;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 /// A customer as the API shows it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct Customer {
     pub(super) id: Uuid,
     customer_type: CustomerType,
@@ -23,15 +24,22 @@ pub(super) struct Customer {
     pub(super) name: String,
     pub(super) email: Email,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) external_id: Option<String>,
     partner_id: Uuid,
     /// The newest first, and no more than the newest hundred.
     identification_ids: Vec<Uuid>,
+    /// The status of the newest identification; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) identification_status: Option<identifications::Status>,
     signing_ids: Vec<Uuid>,
+    /// Always null: there are no limits here.
+    #[cfg_attr(test, schema(required, deprecated))]
     spending_limit_euro: Option<u64>,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     updated_at: String,
 }
 

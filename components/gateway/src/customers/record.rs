@@ -17,6 +17,7 @@ const WHAT: &str = "customer";
 
 /// What kind of customer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) enum CustomerType {
     Business,
     Person,

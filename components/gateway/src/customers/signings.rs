@@ -23,11 +23,15 @@ const WHAT: &str = "signing";
 
 /// A signing as the API shows it.
 #[derive(Serialize)]
-struct Shown {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Signing))]
+pub(super) struct Shown {
     id: Uuid,
     customer_id: Uuid,
+    /// The document that was signed.
     content_id: Uuid,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     updated_at: String,
 }
 
@@ -69,9 +73,25 @@ pub(crate) fn required<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Respons
 
 /// The body, before its values are looked at. `null` counts as absent.
 #[derive(Deserialize)]
-struct Fields {
+pub(super) struct Fields {
     signed: Option<Value>,
     content_id: Option<Value>,
+}
+
+/// What is asked for.
+pub(super) struct Asked {
+    signed: bool,
+    /// None if no document is named.
+    pub(super) content: Option<Uuid>,
+}
+
+impl Fields {
+    pub(super) fn read(&self) -> Result<Asked, ApiError> {
+        let signed = self.signed.as_ref().and_then(Value::as_bool);
+        let signed = signed.ok_or_else(|| ApiError::bad_request("signed must be true or false."))?;
+        let content = self.content_id.as_ref().and_then(Value::as_str).and_then(ids::parse);
+        Ok(Asked { signed, content })
+    }
 }
 
 /// `POST /api/customers/{id}/signings`. A document is signed once; to sign it again answers the same.
@@ -79,10 +99,7 @@ pub(crate) async fn sign<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
     let asked = canonical(body)?;
     let work = async |_| {
         let record = Record::load(call, id)?;
-        let fields: Fields = object(body)?;
-        let signed = fields.signed.as_ref().and_then(Value::as_bool);
-        let signed = signed.ok_or_else(|| ApiError::bad_request("signed must be true or false."))?;
-        let content = fields.content_id.as_ref().and_then(Value::as_str).and_then(ids::parse);
+        let Asked { signed, content } = object::<Fields>(body)?.read()?;
         check_not_archived(call.ports, record.id)?;
         let documents = Signed::load(call.ports, record.id)?.documents;
         let Some((document, before)) =

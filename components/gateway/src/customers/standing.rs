@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 /// As the API spells it. `UserRequired`, which the contract has too, is never given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = CustomerStatus, description = "How a customer stands."))]
 pub(crate) enum Status {
     IdentificationRequired,
     SigningsRequired,

@@ -43,8 +43,7 @@ pub(crate) async fn suspend<P: Ports>(
     body: &[u8],
 ) -> Result<Response, ApiError> {
     let record = Record::load(call, id)?;
-    let Once(body) = object(body)?;
-    let suspended = Fields::of(&body, "")?.flag("suspended")?;
+    let suspended = read(body)?;
     let said = match Suspension::of(call.ports, record.id)? {
         Some(said) if said.suspended == suspended => Some(said),
         None if !suspended => None,
@@ -59,6 +58,11 @@ pub(crate) async fn suspend<P: Ports>(
         withdraw_all(call, &record, &said.id.to_string()).await?;
     }
     json(StatusCode::OK, &Customer::load(call, record)?)
+}
+
+pub(super) fn read(body: &[u8]) -> Result<bool, ApiError> {
+    let Once(body) = object(body)?;
+    Ok(Fields::of(&body, "")?.flag("suspended")?)
 }
 
 /// Whether nothing may be made for this customer or changed in it, until that is lifted.

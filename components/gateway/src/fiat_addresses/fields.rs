@@ -20,39 +20,50 @@ pub(super) struct NewFiatAddress {
 
 /// The bank details as they are answered: what was sent, without what nobody asked for.
 #[derive(Serialize)]
-struct BankDetails {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(description = "A bank account, and whose it is."))]
+pub(crate) struct BankDetails {
     recipient: Recipient,
     provider_name: String,
+    #[cfg_attr(test, schema(inline))]
     provider_country: Coded<Country>,
     account_identifier: AccountIdentifier,
     address: Address,
     is_third_party: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     email_address: Option<EmailAddress>,
+    /// Needed for USD.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     phone_number: Option<String>,
+    /// Needed for SWIFT.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     bank_address: Option<Address>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = AccountHolder, description = "Whose account it is."))]
 #[serde(tag = "type")]
-enum Recipient {
+pub(crate) enum Recipient {
     Business { name: String },
     Individual { given_name: String, family_name: String },
 }
 
 #[derive(Serialize)]
-struct Address {
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(crate) struct Address {
     street: String,
     city: String,
     state: String,
+    #[cfg_attr(test, schema(inline))]
     country: Coded<Country>,
     postal_code: String,
 }
 
 #[derive(Serialize)]
-struct EmailAddress {
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(crate) struct EmailAddress {
     email: Email,
 }
 

@@ -2,6 +2,8 @@
 
 mod create;
 mod decide;
+#[cfg(test)]
+pub(crate) mod described;
 mod fields;
 mod object;
 mod policy;

@@ -12,20 +12,28 @@ use uuid::Uuid;
 
 /// A fiat address as the API shows it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct FiatAddress {
     id: Uuid,
     customer_id: Uuid,
     status: Status,
+    #[cfg_attr(test, schema(value_type = crate::payment::CurrencyCode))]
     currency: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     label: Option<String>,
+    #[cfg_attr(test, schema(value_type = super::fields::BankDetails))]
     bank_details: Value,
+    #[cfg_attr(test, schema(value_type = crate::payment::AccountIdentifier))]
     bank_account_identifier: Value,
     bank_name: String,
+    #[cfg_attr(test, schema(value_type = crate::payment::Country))]
     country: String,
     ownership_verified: bool,
     is_third_party: bool,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     updated_at: String,
 }
 

@@ -15,6 +15,7 @@ const WHAT: &str = "status of a fiat address";
 
 /// `contracts/authentication-codes.md` §5.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = FiatAddressStatus, description = "What a fiat address is worth."))]
 pub(crate) enum Status {
     /// Its owner has been asked.
     AuthorizationRequired,

@@ -48,21 +48,33 @@ pub(crate) enum ApiError {
     Internal(String),
 }
 
+/// What 403 and 500 say, and whatever the host of the component answers itself.
 #[derive(Serialize)]
-struct Traced<'a> {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Failure))]
+pub(crate) struct Traced<'a> {
+    /// For people.
     message: &'a str,
+    /// The same as in the header `X-Trace-Id`. Quote it when you ask for help.
+    #[cfg_attr(test, schema(value_type = String))]
     trace_id: &'a TraceId,
 }
 
+/// What 4xx say where they have a code.
 #[derive(Serialize)]
-struct Envelope<'a> {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Refusal))]
+pub(crate) struct Envelope<'a> {
+    #[cfg_attr(test, schema(inline))]
     error: Enveloped<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 struct Enveloped<'a> {
+    /// For programs.
     code: &'a str,
+    /// For people.
     message: &'a str,
+    /// `req_` and the beginning of the trace id.
     request_id: String,
 }
 

@@ -7,8 +7,10 @@ mod response;
 mod trace;
 
 pub(crate) use error::{ApiError, Errors};
+#[cfg(test)]
+pub(crate) use error::{Envelope, Traced};
 pub(crate) use headers::{check_json, single};
 pub use request::{Body, BodyError};
 pub(crate) use request::{Verb, read_body};
-pub(crate) use response::{Response, empty, html, json, stylesheet, text};
+pub(crate) use response::{Response, empty, html, json, public, public_html, text};
 pub(crate) use trace::{TRACE_HEADER, TraceId};

@@ -8,6 +8,7 @@ use serde::Serialize;
 pub(crate) type Response = http::Response<Vec<u8>>;
 
 const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 const NO_STORE: &str = "no-store";
 
 /// What every page is sent under. No script, no frame, nothing from elsewhere; and the address, which holds the link's
@@ -44,16 +45,24 @@ pub(crate) fn text(status: StatusCode, body: &str) -> Response {
 
 /// A page.
 pub(crate) fn html(status: StatusCode, body: String) -> Response {
-    let mut response = of(status, "text/html; charset=utf-8", NO_STORE, body.into_bytes());
+    protected(of(status, HTML, NO_STORE, body.into_bytes()))
+}
+
+fn protected(mut response: Response) -> Response {
     for (name, value) in PAGE_HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
-/// The pages' style sheet: the same for everybody, so it may be kept for an hour.
-pub(crate) fn stylesheet(body: &str) -> Response {
-    of(StatusCode::OK, "text/css; charset=utf-8", "public, max-age=3600", body.into())
+/// What is the same for everybody, so it may be kept for an hour.
+pub(crate) fn public(kind: &'static str, body: Vec<u8>) -> Response {
+    of(StatusCode::OK, kind, "public, max-age=3600", body)
+}
+
+/// A page that is the same for everybody.
+pub(crate) fn public_html(body: Vec<u8>) -> Response {
+    protected(public(HTML, body))
 }
 
 fn of(status: StatusCode, kind: &'static str, caching: &'static str, body: Vec<u8>) -> Response {

@@ -14,8 +14,12 @@ use serde_json::value::RawValue;
 use stepgate_storage::StoreError;
 
 #[derive(Serialize)]
-struct Answers<'a> {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = IdentificationAnswers))]
+pub(super) struct Answers<'a> {
+    #[cfg_attr(test, schema(format = DateTime))]
     submitted_at: String,
+    /// By the names of the fields on the page.
+    #[cfg_attr(test, schema(value_type = std::collections::BTreeMap<String, String>))]
     answers: &'a RawValue,
 }
 

@@ -29,12 +29,12 @@ struct Fields {
 }
 
 /// What is asked for: an identification by a link.
-struct New {
+pub(super) struct New {
     with_edd: bool,
 }
 
 impl New {
-    fn parse(body: &[u8]) -> Result<New, ApiError> {
+    pub(super) fn parse(body: &[u8]) -> Result<New, ApiError> {
         let fields: Fields = object(body)?;
         match fields.kind.as_ref().and_then(Value::as_str) {
             Some("Link") => {}

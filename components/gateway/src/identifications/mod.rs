@@ -2,6 +2,8 @@
 
 mod answers;
 mod create;
+#[cfg(test)]
+pub(crate) mod described;
 mod flow;
 mod link;
 mod object;

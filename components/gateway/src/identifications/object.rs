@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 /// An identification as the API shows it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Identification))]
 pub(super) struct Shown {
     pub(super) id: Uuid,
     pub(super) customer_id: Uuid,
@@ -23,14 +24,20 @@ pub(super) struct Shown {
     pub(super) status: Status,
     /// In the answer to its creation only: of the token in it, nothing is kept that could be shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) url: Option<String>,
     pub(super) with_edd: bool,
     /// Of the newest, when it is approved.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = crate::payment::Country, nullable = false))]
     pub(super) residence_country: Option<String>,
+    /// What the reviewer had to say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     pub(super) review_comment: Option<String>,
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) updated_at: String,
 }
 

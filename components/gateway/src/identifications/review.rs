@@ -19,18 +19,18 @@ const LONGEST_COMMENT: usize = 500;
 
 /// The body, before its values are looked at. `null` counts as absent.
 #[derive(Deserialize)]
-struct Fields {
+pub(super) struct Fields {
     approved: Option<Value>,
     comment: Option<Value>,
 }
 
 impl Fields {
-    fn approved(&self) -> Result<bool, ApiError> {
+    pub(super) fn approved(&self) -> Result<bool, ApiError> {
         let wrong = || ApiError::bad_request("approved must be true or false.");
         self.approved.as_ref().and_then(Value::as_bool).ok_or_else(wrong)
     }
 
-    fn comment(&self) -> Result<Option<String>, ApiError> {
+    pub(super) fn comment(&self) -> Result<Option<String>, ApiError> {
         let Some(value) = &self.comment else { return Ok(None) };
         let good = |text: &&str| {
             let unwanted = |c: char| c.is_control() && c != '\n' && c != '\t';

@@ -19,6 +19,7 @@ const WHAT: &str = "mark of an identification";
 
 /// As the API spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = IdentificationStatus, description = "What has become of an identification."))]
 pub(crate) enum Status {
     /// The link is open.
     Pending,

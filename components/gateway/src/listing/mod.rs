@@ -3,10 +3,14 @@
 //! What stands in a list is a record of its own that remembers its [`Places`]; so a cursor is just the id of something on
 //! the page before. Whatever is inserted meanwhile comes behind or before all pages, and nothing is repeated or left out.
 
+#[cfg(test)]
+pub(crate) mod described;
 mod page;
 mod places;
 mod query;
 
+#[cfg(test)]
+pub(crate) use page::Page;
 pub(crate) use page::{Entry, all, newest_entry, page};
 pub(crate) use places::{Places, behind, list_of, lists_of, newest};
 pub(crate) use query::{PageQuery, whole_number};

@@ -28,12 +28,15 @@ pub(crate) trait Entry: Sized {
 
 /// One page as the API shows it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Page<T> {
     items: Vec<T>,
     /// Ask with this for the page after; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     cursor: Option<Uuid>,
     /// Ask with this for the page before; null on the first one.
+    #[cfg_attr(test, schema(required))]
     prev_cursor: Option<Uuid>,
 }
 

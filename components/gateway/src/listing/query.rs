@@ -5,8 +5,8 @@ use crate::ids;
 use core::str::FromStr;
 use uuid::Uuid;
 
-const DEFAULT_SIZE: usize = 10;
-const LARGEST_SIZE: usize = 100;
+pub(super) const DEFAULT_SIZE: usize = 10;
+pub(super) const LARGEST_SIZE: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {

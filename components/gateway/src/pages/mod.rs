@@ -1,10 +1,12 @@
 //! What people see in a browser. Plain HTML: no script, and nothing loaded from elsewhere.
 
 mod confirm;
+mod described;
 mod sandbox;
 mod templates;
+mod unpack;
 
-use crate::http::{ApiError, Body, Response, TraceId, Verb, empty, html, stylesheet, text};
+use crate::http::{ApiError, Body, Response, TraceId, Verb, empty, html, public, text};
 use crate::identify;
 use crate::ports::Ports;
 use crate::routes::{self, Route};
@@ -38,7 +40,11 @@ pub(crate) async fn answer<P: Ports>(
         (Route::Inbox, _) => sandbox::inbox_page(ports),
         (Route::InboxJson, _) => sandbox::inbox_json(ports),
         (Route::Landing, _) => sandbox::landing(ports),
-        (Route::Stylesheet, _) => Ok(stylesheet(include_str!("../../templates/style.css"))),
+        (Route::Stylesheet, _) => {
+            Ok(public("text/css; charset=utf-8", include_bytes!("../../templates/style.css").to_vec()))
+        }
+        (Route::OpenApi, _) => described::openapi(),
+        (Route::ApiPage, _) => described::page(),
         (Route::Health, _) => Ok(text(StatusCode::OK, "ok")),
         (Route::WebhookRun, _) => webhooks::run(ports, trace, &head.headers).await,
         // The paths of the API do not come here.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// An account as requests name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(tag = "type")]
 pub(crate) enum Account {
     Fiat { account_identifier: AccountIdentifier },

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// A rail, and an account in its terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(tag = "type")]
 pub(crate) enum AccountIdentifier {
     #[serde(rename = "SEPA")]
@@ -26,6 +27,7 @@ pub(crate) enum AccountIdentifier {
         bic: Bic,
         account_number: SwiftAccountNumber,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, schema(nullable = false))]
         intermediary_bic: Option<Bic>,
     },
     #[serde(rename = "CHAPS")]
@@ -36,6 +38,7 @@ pub(crate) enum AccountIdentifier {
 
 /// An account in the United States.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct UsAccount {
     pub(crate) routing_number: RoutingNumber,
     pub(crate) account_number: AccountNumber,
@@ -43,6 +46,7 @@ pub(crate) struct UsAccount {
 
 /// An account in the United Kingdom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct UkAccount {
     pub(crate) sort_code: SortCode,
     pub(crate) account_number: UkAccountNumber,

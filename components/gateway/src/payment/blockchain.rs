@@ -7,6 +7,7 @@ use core::fmt;
 
 /// A blockchain, spelled exactly as here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) enum Blockchain {
     Solana,
     Ethereum,

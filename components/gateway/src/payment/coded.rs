@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An object with one field, `code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Coded<T> {
     pub(crate) code: T,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A token on one blockchain, or a country's money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(tag = "type", try_from = "Stored")]
 pub(crate) enum Currency {
     Crypto { token: Token, blockchain: Blockchain },

@@ -22,6 +22,8 @@ mod coded;
 mod country;
 mod currency;
 mod currency_code;
+#[cfg(test)]
+pub(crate) mod described;
 mod field_error;
 mod fields;
 mod iban;

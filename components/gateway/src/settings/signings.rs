@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 /// A document that a customer has to sign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = RequiredSigning))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
     pub(crate) id: Uuid,

@@ -94,9 +94,9 @@ impl TestPorts {
         headers: &[(&'static str, &str)],
         method: &str,
         path: &str,
-        body: impl AsRef<[u8]>,
+        sent: impl AsRef<[u8]>,
     ) -> Answer {
-        let mut request = Request::new(Sent(body.as_ref().to_vec()));
+        let mut request = Request::new(Sent(sent.as_ref().to_vec()));
         *request.method_mut() = method.parse().unwrap();
         *request.uri_mut() = path.parse().unwrap();
         for (name, value) in headers {
@@ -106,6 +106,8 @@ impl TestPorts {
         }
         let (head, body) = ready(crate::answer(self, request)).into_parts();
         let answer = Answer { status: head.status.as_u16(), headers: head.headers, body };
+        #[cfg(test)]
+        described(method, path, sent.as_ref(), &answer);
         let length = answer.headers.get("content-length").map(|value| value.to_str().unwrap().to_owned());
         assert_eq!(length, (answer.status != 204).then(|| answer.body.len().to_string()));
         assert_eq!(answer.header("x-trace-id").len(), 32);
@@ -155,6 +157,22 @@ impl TestPorts {
         let code = text.split("Your code: ").nth(1).unwrap()[..6].parse().unwrap();
         let link = inbox["items"][0]["link"].as_str().unwrap();
         (code, link.strip_prefix("https://2fa.example.com").unwrap().to_owned())
+    }
+}
+
+/// Every exchange in the tests comes by here, and has to be as `docs/openapi.json` says.
+#[cfg(test)]
+fn described(method: &str, path: &str, sent: &[u8], answer: &Answer) {
+    let exchange = stepgate_openapi_check::Exchange {
+        method: &method.parse().unwrap(),
+        path,
+        sent,
+        status: answer.status.try_into().unwrap(),
+        headers: &answer.headers,
+        body: &answer.body,
+    };
+    if let Err(drift) = stepgate_openapi_check::check(&exchange) {
+        panic!("{drift}");
     }
 }
 

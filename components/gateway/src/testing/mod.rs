@@ -2,15 +2,12 @@
 //!
 //! The feature `testing` lets another crate have [`TestPorts`], and of it what `outside` says.
 
-#![cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        clippy::panic,
-        clippy::unwrap_used,
-        reason = "with the feature `testing` this is a test's code still, and most of it is for the tests in here"
-    )
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "with the feature `testing` this is a test's code still, which lints do not see"
 )]
+#![cfg_attr(not(test), allow(dead_code, reason = "most of it is for the tests in here"))]
 
 mod core_port;
 mod exchange;

@@ -1,6 +1,7 @@
 //! What the API and the pages do, from request to answer, over the real core.
 
 mod anything;
+mod api_page;
 mod autoramps;
 mod bad_input;
 mod codes;

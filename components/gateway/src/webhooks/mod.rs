@@ -21,6 +21,8 @@ mod agenda;
 mod bell;
 mod dead;
 mod deliver;
+#[cfg(test)]
+pub(crate) mod described;
 mod endpoint;
 mod event;
 mod health;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The form of a signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = WebhookSignature, description = "`hex`: `v1=` and the HMAC-SHA-256 of timestamp and body in hex, under the secret as it is written. `standard-webhooks`: as www.standardwebhooks.com has it."))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Form {
     /// `v1=` and the HMAC-SHA-256 of timestamp and body in hex, under the secret as it is written.

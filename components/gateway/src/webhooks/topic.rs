@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A topic, as the management API spells it. The first five here are told; the others belong to what this service does not do,
 /// and can be subscribed to because clients do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = WebhookTopic, description = "What a webhook can be about. The last six belong to what is not done here, and are never told."))]
 pub(crate) enum Topic {
     IdentificationStatus,
     CustomerStatus,

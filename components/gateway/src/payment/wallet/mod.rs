@@ -17,6 +17,7 @@ const LONGEST: usize = 69;
 ///
 /// serde writes what a request says: `{"chain":"Base","address":"0x…"}`.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Wallet {
     #[serde(rename = "chain")]
     blockchain: Blockchain,

@@ -15,24 +15,30 @@ use uuid::Uuid;
 
 /// A dead letter as the API shows it.
 #[derive(Serialize)]
-struct Shown {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = DeadLetter))]
+pub(in crate::webhooks) struct Shown {
     /// What it is sent again under; the newest has the highest.
     number: u64,
     message_id: Uuid,
     topic: Topic,
     /// What was not taken, as it was sent.
+    #[cfg_attr(test, schema(value_type = crate::webhooks::described::WebhookEvent))]
     body: Box<RawValue>,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     given_up_at: String,
     attempts: u32,
     reason: String,
 }
 
 #[derive(Serialize)]
-struct Page {
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = DeadLetterPage))]
+pub(in crate::webhooks) struct Page {
     items: Vec<Shown>,
     /// Ask with this for older ones; absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     cursor: Option<String>,
 }
 

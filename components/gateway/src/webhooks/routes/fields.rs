@@ -27,16 +27,16 @@ struct Body {
 }
 
 /// What it says. None is not said.
-pub(super) struct Fields {
-    pub(super) enabled: Option<bool>,
-    pub(super) label: Option<String>,
-    pub(super) topics: Option<Vec<Topic>>,
-    pub(super) url: Option<String>,
-    pub(super) form: Option<Form>,
+pub(in crate::webhooks) struct Fields {
+    pub(in crate::webhooks) enabled: Option<bool>,
+    pub(in crate::webhooks) label: Option<String>,
+    pub(in crate::webhooks) topics: Option<Vec<Topic>>,
+    pub(in crate::webhooks) url: Option<String>,
+    pub(in crate::webhooks) form: Option<Form>,
 }
 
 impl Fields {
-    pub(super) fn parse(settings: &impl Settings, body: &[u8]) -> Result<Fields, ApiError> {
+    pub(in crate::webhooks) fn parse(settings: &impl Settings, body: &[u8]) -> Result<Fields, ApiError> {
         let body: Body = object(body)?;
         let environment = Environment::load(settings)?;
         Ok(Fields {

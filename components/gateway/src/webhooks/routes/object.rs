@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 /// A webhook as the API shows it.
 #[derive(Serialize)]
-pub(super) struct Webhook {
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(in crate::webhooks) struct Webhook {
     id: Uuid,
     partner_id: Uuid,
     label: String,
@@ -20,14 +21,20 @@ pub(super) struct Webhook {
     topics: Vec<Topic>,
     enabled: bool,
     signature: Form,
+    #[cfg_attr(test, schema(format = DateTime))]
     created_at: String,
+    #[cfg_attr(test, schema(format = DateTime))]
     updated_at: String,
+    /// When a delivery failed last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(format = DateTime, nullable = false))]
     last_failure: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     last_failure_reason: Option<String>,
     /// In the answer that made it only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
     secret: Option<String>,
 }
 

@@ -17,8 +17,16 @@ use serde_json::Value;
 
 /// The body, before its values are looked at. `null` counts as absent.
 #[derive(Deserialize)]
-struct Fields {
+pub(in crate::webhooks) struct Fields {
     customer_id: Option<Value>,
+}
+
+impl Fields {
+    pub(in crate::webhooks) fn customer(&self) -> Result<&str, ApiError> {
+        let customer =
+            self.customer_id.as_ref().and_then(Value::as_str).filter(|id| ids::parse(id).is_some());
+        customer.ok_or_else(|| ApiError::bad_request("customer_id must be a UUID."))
+    }
 }
 
 /// Has a ping sent, whatever topics the webhook has. Answers `true` when it is on its way.
@@ -27,10 +35,7 @@ pub(crate) async fn ping<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
     let work = async |made| {
         let endpoint = Endpoint::load(call, id)?;
         let fields: Fields = object(body)?;
-        let customer =
-            fields.customer_id.as_ref().and_then(Value::as_str).filter(|id| ids::parse(id).is_some());
-        let customer = customer.ok_or_else(|| ApiError::bad_request("customer_id must be a UUID."))?;
-        let customer = customers::load(call, customer)?;
+        let customer = customers::load(call, fields.customer()?)?;
         if !endpoint.enabled {
             return Err(ApiError::Refused(
                 StatusCode::CONFLICT,
