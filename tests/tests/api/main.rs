@@ -19,5 +19,6 @@ mod identifications;
 mod pages;
 mod sandbox;
 mod transport;
+mod webhook_delivery;
 
 mod support;
