@@ -44,7 +44,7 @@ impl Deliveries {
     }
 
     async fn ended(self) {
-        timeout(Duration::from_secs(10), self.task).await.expect("it does not end").unwrap();
+        timeout(Duration::from_secs(10), self.task).await.unwrap().unwrap();
     }
 }
 

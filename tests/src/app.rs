@@ -284,6 +284,22 @@ impl App {
         self.client.send(http::Method::POST, "/internal/webhooks/run", &[("authorization", &token)], "").await
     }
 
+    /// Has webhooks delivered until nothing is due: how many were taken, and how many not.
+    ///
+    /// # Panics
+    /// If that cannot be done.
+    pub async fn settle_webhooks(&self) -> (u64, u64) {
+        let (mut sent, mut failed) = (0, 0);
+        loop {
+            let done = self.run_webhooks().await.expect(200).json();
+            sent += done["sent"].as_u64().expect("a number");
+            failed += done["failed"].as_u64().expect("a number");
+            if done["more"] == false {
+                return (sent, failed);
+            }
+        }
+    }
+
     /// Has webhooks delivered from now on, as the `stepgate` program does it. Without this nothing is delivered by itself.
     ///
     /// # Panics

@@ -35,6 +35,7 @@ const WHAT: &str = "place in the agenda";
 
 /// A list of things to be done.
 pub(super) struct Agenda {
+    /// Another for another span: what is stored counts in spans.
     pub(super) name: &'static str,
     /// How long each span is.
     pub(super) span: Duration,

@@ -13,7 +13,7 @@ use core::time::Duration;
 use stepgate_storage::Timestamp;
 use uuid::Uuid;
 
-const BELLS: Agenda = Agenda { name: "bells", span: Duration::from_secs(10), at_once: true };
+const BELLS: Agenda = Agenda { name: "bells-10s", span: Duration::from_secs(10), at_once: true };
 
 /// How many are heard in one run.
 const MOST: usize = 1_000;

@@ -20,7 +20,7 @@ use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// The looks that are noted. A look is taken when its span is closed: by then the change it was noted for is done, or never will be.
-const LOOKS: Agenda = Agenda { name: "looks", span: Duration::from_secs(20), at_once: false };
+const LOOKS: Agenda = Agenda { name: "looks-20s", span: Duration::from_secs(20), at_once: false };
 
 /// How many looks one run takes.
 const MOST_LOOKS: usize = 100;
