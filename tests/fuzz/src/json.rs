@@ -110,59 +110,117 @@ const HOSTILE: &[&str] = &[
     "\"é\"",
 ];
 
-/// What belongs somewhere, if not here.
-const FITTING: &[&str] = &[
-    "\"<CUSTOMER>\"",
-    "\"<BUSINESS>\"",
-    "\"<ARCHIVED>\"",
-    "\"<STRANGER>\"",
-    "\"<SUB_CUSTOMER>\"",
-    "\"<ABSENT>\"",
-    "\"<DOCUMENT>\"",
-    "\"Person\"",
-    "\"Business\"",
-    "\"Individual\"",
-    "\"customer0@example.com\"",
-    "\"ext-0\"",
-    "\"ramp-0\"",
-    "\"Fiat\"",
-    "\"Crypto\"",
-    "\"Pix\"",
-    "\"EUR\"",
-    "\"USD\"",
-    "\"XXX\"",
-    "\"XAU\"",
-    "\"DEM\"",
-    "\"Solana\"",
-    "\"Tron\"",
-    "\"Stellar\"",
-    "\"SEPA\"",
-    "\"SWIFT\"",
-    "\"ACH\"",
-    "\"FPS\"",
-    "\"quote\"",
-    "\"market\"",
-    "\"Token\"",
-    "\"Link\"",
-    "\"XK\"",
-    "\"de\"",
-    "\"DE89 3704 0044 0532 0130 00\"",
-    "\"GB29NWBK60161331926819\"",
-    "\"0x0000000000000000000000000000000000000000\"",
-    "\"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"",
-    "\"11111111111111111111111111111111\"",
-    "\"TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t\"",
-    "\"Approved\"",
-    "\"Registered\"",
-    "\"http://partner.example/\"",
-    "\"https://user@partner.example/\"",
-    "\"https://\"",
-    "\"ftp://partner.example\"",
-    "\"//partner.example\"",
-    "123456",
-    "<DIGITS>",
-    "999999",
-    "1000000",
+/// What may stand in a field, or nearly: other values that are taken there, and those that just miss.
+const FITTING: &[(&[&str], &[&str])] = &[
+    (
+        &["customer_id", "content_id", "fee_profile_id"],
+        &[
+            r#""<CUSTOMER>""#,
+            r#""<BUSINESS>""#,
+            r#""<ARCHIVED>""#,
+            r#""<STRANGER>""#,
+            r#""<SUB_CUSTOMER>""#,
+            r#""<ABSENT>""#,
+            r#""<DOCUMENT>""#,
+            r#""3C90C3CC0D444B5088888DD25736052A""#,
+        ],
+    ),
+    (&["external_id"], &[r#""ext-0""#, r#""ramp-0""#, r#"" ext-1 ""#, r#""e-2""#]),
+    (
+        &["email"],
+        &[
+            r#""customer0@example.com""#,
+            r#""boss@example.com""#,
+            r#""Boss@EXAMPLE.com""#,
+            r#""a@b""#,
+            r#""a@b.com,c@d.com""#,
+            r#""a@xn--bcher-kva.example""#,
+            r#""a@[127.0.0.1]""#,
+        ],
+    ),
+    (
+        &["type"],
+        &[
+            r#""Fiat""#,
+            r#""Crypto""#,
+            r#""Pix""#,
+            r#""SEPA""#,
+            r#""ACH""#,
+            r#""SWIFT""#,
+            r#""FPS""#,
+            r#""quote""#,
+            r#""Token""#,
+            r#""Business""#,
+            r#""Individual""#,
+        ],
+    ),
+    (&["customer_type"], &[r#""Person""#, r#""Business""#, r#""person""#, r#"{"Person":null}"#]),
+    (&["currency"], &[r#""EUR""#, r#"{"code":"USD"}"#, r#""GBP""#, r#"{"code":"CHF"}"#, r#"{"code":"XXX"}"#]),
+    (
+        &["code"],
+        &[
+            r#""EUR""#,
+            r#""USD""#,
+            r#""XAU""#,
+            r#""DEM""#,
+            r#""XK""#,
+            r#""de""#,
+            "<DIGITS>",
+            "123456",
+            "999999",
+            "1000000",
+            "123456.0",
+            r#""123456""#,
+        ],
+    ),
+    (
+        &["chain", "blockchain"],
+        &[r#""Base""#, r#""Ethereum""#, r#""Solana""#, r#""Tron""#, r#""Stellar""#, r#""base""#],
+    ),
+    (
+        &["address"],
+        &[
+            r#""0x0000000000000000000000000000000000000000""#,
+            r#""0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed""#,
+            r#""0X5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED""#,
+            r#""11111111111111111111111111111111""#,
+            r#""TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t""#,
+            r#""GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ""#,
+        ],
+    ),
+    (
+        &["iban", "account_number"],
+        &[
+            r#""DE89 3704 0044 0532 0130 00""#,
+            r#""GB29NWBK60161331926819""#,
+            r#""de89370400440532013000""#,
+            r#""DE99""#,
+            r#""1234""#,
+            r#""12345678""#,
+            r#""ABCD1234""#,
+        ],
+    ),
+    (
+        &["bic", "intermediary_bic"],
+        &[r#""deutdeff""#, r#""DEUTXKFF500""#, r#""DEUT""#, r#""DEUTéFF""#, r#""DEUTDEFF5""#],
+    ),
+    (
+        &["routing_number", "sort_code"],
+        &[r#""021000021""#, r#""000000000""#, r#""12-34-56""#, r#""123456""#, r#""1-23456""#],
+    ),
+    (
+        &["url"],
+        &[
+            r#""http://partner.example/""#,
+            r#""https://user@partner.example/""#,
+            r#""https://""#,
+            r#""ftp://partner.example""#,
+            r#""//partner.example""#,
+            r#""https://[::1]:0/""#,
+        ],
+    ),
+    (&["signature"], &[r#""hex""#, r#""standard-webhooks""#]),
+    (&["topics"], &[r#"["Ping"]"#, r#"["Ping","Ping"]"#, r#"["Nothing"]"#, r#"[null]"#]),
 ];
 
 /// Reads an input as a body. `valid` are the bodies to begin with.
@@ -207,12 +265,18 @@ impl Edit {
         }
     }
 
-    fn leaf(self) -> String {
+    /// A value for the field of this name.
+    fn leaf(self, field: Option<&String>) -> String {
         let quoted = |text: String| Value::from(text).to_string();
         let number = usize::from(self.number);
         match self.leaf % 16 {
             0..5 => HOSTILE[number % HOSTILE.len()].into(),
-            5..9 => FITTING[number % FITTING.len()].into(),
+            5..9 => {
+                let own = field
+                    .and_then(|field| FITTING.iter().find(|(fields, _)| fields.contains(&field.as_str())));
+                let (_, values) = own.unwrap_or(&FITTING[number / 256 % FITTING.len()]);
+                values[number % values.len()].into()
+            }
             9 => quoted("a".repeat(number)),
             10 => "1".repeat(number.max(1)),
             11 => {
@@ -308,7 +372,7 @@ impl Node {
                     }
                     Operation::Double if at == 0 => {
                         let name = name.clone();
-                        fields.push((name, Node::Raw(edit.leaf())));
+                        fields.push((name, Node::Raw(edit.leaf(path.last()))));
                         Some(true)
                     }
                     _ => value.edit_at(at, edit, path),
@@ -333,14 +397,14 @@ impl Node {
 
     fn edit_here(&mut self, edit: Edit, path: &mut Vec<String>) -> Option<bool> {
         match edit.operation() {
-            Operation::Set => *self = Node::Raw(edit.leaf()),
+            Operation::Set => *self = Node::Raw(edit.leaf(path.last())),
             Operation::Wrap => *self = Node::List(vec![self.clone()]),
             Operation::Add => match self {
                 Node::Object(fields) => {
                     path.push("surprise".into());
-                    fields.push(("surprise".into(), Node::Raw(edit.leaf())));
+                    fields.push(("surprise".into(), Node::Raw(edit.leaf(path.last()))));
                 }
-                Node::List(entries) => entries.push(Node::Raw(edit.leaf())),
+                Node::List(entries) => entries.push(Node::Raw(edit.leaf(path.last()))),
                 Node::Raw(_) => return None,
             },
             Operation::Unwrap => match self {
@@ -350,9 +414,9 @@ impl Node {
             },
             Operation::Append => match self {
                 // Behind what a text has.
-                Node::Raw(text) => match (text.strip_suffix('"'), edit.leaf().strip_prefix('"')) {
+                Node::Raw(text) => match (text.strip_suffix('"'), edit.leaf(path.last()).strip_prefix('"')) {
                     (Some(start), Some(end)) => *text = format!("{start}{end}"),
-                    _ => text.push_str(&edit.leaf()),
+                    _ => text.push_str(&edit.leaf(path.last())),
                 },
                 Node::List(entries) => {
                     let last = entries.last().cloned()?;
