@@ -6,6 +6,7 @@ use crate::guest::{self, Cache, Courier, Factory, GuestLog, Link, Ports, State, 
 use crate::http::answer::{Failure, plain};
 use crate::http::{self, TraceId, server};
 use crate::limits::Limits;
+use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::settings::{FixedSettings, Settings};
 use crate::store::{Key, MemoryStore, Seen, Store};
@@ -46,6 +47,7 @@ pub struct HarnessBuilder {
     store: Option<Arc<dyn Store>>,
     delivery: Arc<dyn Delivery>,
     settings: Arc<dyn Settings>,
+    outbound: Option<Arc<Outbound>>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     log: GuestLog,
@@ -62,6 +64,7 @@ impl HarnessBuilder {
             store: None,
             delivery: Arc::new(NoDelivery),
             settings: Arc::new(FixedSettings::default()),
+            outbound: None,
             clock: None,
             random: None,
             log: Arc::new(|line| eprintln!("{line}")),
@@ -94,6 +97,12 @@ impl HarnessBuilder {
     /// The guest's settings. Without them, none is set.
     pub fn settings(mut self, settings: Arc<dyn Settings>) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// What the guest may send over HTTP. Without it, nothing.
+    pub fn outbound(mut self, outbound: Outbound) -> Self {
+        self.outbound = Some(Arc::new(outbound));
         self
     }
 
@@ -161,6 +170,7 @@ impl HarnessBuilder {
             store: store.clone(),
             delivery: Courier::new(self.delivery, limits.instances),
             settings: self.settings,
+            outbound: self.outbound,
             clock: self.clock,
             random: self.random,
             log: self.log,

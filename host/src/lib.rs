@@ -29,15 +29,21 @@ mod guest;
 mod harness;
 mod http;
 mod limits;
+mod outbound;
 mod random;
 mod settings;
 pub mod store;
+mod webhooks;
 
 pub use guest::State;
 pub use harness::{BuildError, Harness, HarnessBuilder};
 pub use http::TraceId;
+/// The version of ipnet that [`Outbound::allow`] is about.
+pub use ipnet;
 pub use limits::Limits;
+pub use outbound::{Outbound, OutboundLimits, Resolve, RootsError};
 pub use random::Random;
 pub use settings::{FixedSettings, Settings, SettingsError};
 /// The version of wasmtime that [`HarnessBuilder::link`] is about.
 pub use wasmtime;
+pub use webhooks::{NoToken, WebhookRunToken};

@@ -9,8 +9,8 @@ pub struct Limits {
     /// Requests taken on at once: those that run, and those that wait for an instance or for the disk. Any more are
     /// answered 503 at once.
     pub requests: usize,
-    /// Instances of the component, each of which runs one request at a time. With less than two, a message on its way
-    /// keeps every other request waiting.
+    /// Instances of the component, each of which runs one request at a time. With less than two, a message or a webhook
+    /// on its way keeps every other request waiting.
     pub instances: u32,
     /// Requests an instance serves before a fresh one takes its place.
     pub requests_per_instance: usize,
@@ -20,7 +20,8 @@ pub struct Limits {
     pub instance_memory: usize,
     /// How long a request may wait for an instance before it is answered 503.
     pub queue_time: Duration,
-    /// How long the guest may take for one request, and after it the store for making it durable.
+    /// How long the guest may take for one request, and after it the store for making it durable. With less than 15 s
+    /// a run of [webhooks](crate::Harness::deliver_webhooks) may be cut off.
     pub request_time: Duration,
     /// How long a client may take to send a request's head, counted also while a connection is idle; and how
     /// long to send its body; and for how long it may take in nothing of an answer.

@@ -75,11 +75,12 @@ fn it_starts_without_settings_is_healthy_and_ends_on_sigterm() {
     assert_eq!(program.terminate(), Some(0));
 
     // The second start finds what the first one left: the key, the store, and the compiled code.
-    let key = std::fs::read(data.join("mac-key")).unwrap();
-    assert_eq!(key.len(), 32);
+    let keys = || ["mac-key", "webhook-key"].map(|file| std::fs::read(data.join(file)).unwrap());
+    let kept = keys();
+    assert!(kept[0] != kept[1] && kept.iter().all(|key| key.len() == 32));
     let program = Program::start(&data);
     assert!(program.get("/healthz").starts_with("HTTP/1.1 200"));
-    assert_eq!(std::fs::read(data.join("mac-key")).unwrap(), key);
+    assert_eq!(keys(), kept);
     assert_eq!(program.terminate(), Some(0));
 }
 
@@ -123,7 +124,9 @@ fn nobody_else_can_read_its_data_in_a_folder_that_was_there() {
     std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = Program::start(data);
     let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
-    for (name, expected) in [("mac-key", 0o600), ("stepgate.redb", 0o600), ("compiled", 0o700)] {
+    for (name, expected) in
+        [("mac-key", 0o600), ("webhook-key", 0o600), ("stepgate.redb", 0o600), ("compiled", 0o700)]
+    {
         assert_eq!(mode(name), expected, "{name}");
     }
     assert_eq!(program.terminate(), Some(0));

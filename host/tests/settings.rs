@@ -127,12 +127,22 @@ fn values_out_of_range_are_named() {
             "required_signings[0].id: ",
         ),
         ("autoramp_status_spelling = \"s3cret\"", "autoramp_status_spelling: "),
+        ("webhook_keys = []", "webhook_keys: must hold"),
+        (
+            "webhook_allowed_networks = [\"10.0.0.0/8\", \"s3cret\"]",
+            "webhook_allowed_networks[1]: must be a network",
+        ),
+        ("webhook_allowed_networks = [\"10.0.0.0\"]", "webhook_allowed_networks[0]: must be a network"),
+        ("webhook_allowed_networks = [\"10.0.0.0/33\"]", "webhook_allowed_networks[0]: must be a network"),
+        ("webhook_extra_roots = \"s3cret.pem\"", "webhook_extra_roots: the file cannot be read: "),
+        ("webhook_extra_roots = \"stepgate.toml\"", "webhook_extra_roots: holds no certificate"),
+        ("webhook_run_token = \"s3cret\"", "webhook_run_token: must be 32 to 256 characters"),
         ("fiat_address_authorization = \"all,s3cret\"", "fiat_address_authorization: "),
         ("base_url = \"2fa.example.com\"", "base_url: "),
         ("base_url = \"ftp://example.com\"", "base_url: "),
         ("base_url = \"https://s3cret@example.com\"", "base_url: "),
         ("base_url = \"https://example.com/?s3cret\"", "base_url: "),
-        ("[limits]\nrequest_seconds = 10", "limits.request_seconds: "),
+        ("[limits]\nrequest_seconds = 14", "limits.request_seconds: "),
         ("[limits]\ninstances = 0", "limits.instances: "),
         ("[smtp]\nhost = \"x\"", "smtp: missing field `from`"),
         ("[smtp]\nhost = \"x\"\nfrom = \"s3cret\"", "smtp.from: "),
@@ -156,6 +166,8 @@ fn values_of_another_form_are_named_and_never_shown() {
         ("base_url", "must be an absolute URL"),
         ("api_keys", "must be a list of tables"),
         ("mac_keys", "must be a list of tables"),
+        ("webhook_keys", "must be a list of tables"),
+        ("webhook_allowed_networks", "must be a list of networks"),
         ("smtp", "must be a table"),
         ("limits", "must be a table"),
         ("limits.requests", "must be a whole number, neither negative nor too large"),
@@ -263,6 +275,34 @@ fn production_refuses_the_keys_that_everybody_knows() {
     Run::new()
         .file(&production("").replace("\"k1\"", "\"sandbox-only\""))
         .assert_names("mac_keys[0].id: is the sandbox's key");
+    Run::new()
+        .file(&production(&webhook_keys("sandbox-only")))
+        .assert_names("webhook_keys[0].id: is the sandbox's key");
+}
+
+fn webhook_keys(id: &str) -> String {
+    format!("webhook_keys = [{{ id = \"{id}\", secret = \"{KEY}\" }}]\n")
+}
+
+#[test]
+fn webhooks_are_off_in_production_until_there_are_keys_for_them() {
+    let more = [
+        "webhook_allowed_networks = [\"10.1.2.3/16\", \"fd00::/8\"]",
+        "webhook_run_token = \"0123456789abcdef0123456789abcdef\"",
+    ];
+    for line in more {
+        let name = line.split(" = ").next().unwrap();
+        Run::new().file(&production(line)).assert_names(&format!("webhook_keys: is required with {name}"));
+        Run::new().file(&production(&(webhook_keys("w1") + line))).assert_names(&cannot_listen(0));
+        let sandbox = format!("environment = \"sandbox\"\n{line}");
+        Run::new().file(&sandbox).assert_names(&cannot_listen(0));
+    }
+    Run::new().file(&webhook_keys("w1")).assert_names("environment: is required with webhook_keys");
+    Run::new().file(&production(&webhook_keys("not an id"))).assert_names("webhook_keys[0].id: ");
+    Run::new()
+        .env("STEPGATE_WEBHOOK_ALLOWED_NETWORKS", r#"["10.0.0.0/8","s3cret"]"#)
+        .assert_names("webhook_allowed_networks[1]: ");
+    Run::new().env("STEPGATE_WEBHOOK_ALLOWED_NETWORKS", "s3cret").assert_names("webhook_allowed_networks (");
 }
 
 #[test]

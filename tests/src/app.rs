@@ -5,7 +5,9 @@ use crate::keys::{self, Key, ONE, TWO};
 use crate::log::Log;
 use crate::redis_server::Redis;
 use crate::spin_host::{self, Moment, SpinHost};
-use crate::{Caller, ChangingSettings, Client, Effect, Faults, FaultyStore, Host, Mail, Outbox, postbox};
+use crate::{
+    Answer, Caller, ChangingSettings, Client, Effect, Faults, FaultyStore, Host, Mail, Outbox, postbox,
+};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -13,13 +15,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stepgate_host::store::{MemoryStore, RedbOptions, RedbStore, Store};
-use stepgate_host::{Harness, HarnessBuilder, Limits};
+use stepgate_host::{Harness, HarnessBuilder, Limits, Outbound, WebhookRunToken};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 /// Where people reach the service in production. Nothing listens there; links must begin with it all the same.
 pub const PRODUCTION_URL: &str = "https://confirm.example";
+
+/// What starts a run of the webhooks.
+pub const WEBHOOK_RUN_TOKEN: &str = "the-token-that-runs-webhooks-in-tests";
 
 /// A service that has not been started.
 pub struct Setup {
@@ -61,6 +66,8 @@ impl Setup {
             .clock(clock.clone())
             .guest_log(move |line| lines.push(line))
             .cache(compiled())
+            // Whoever gets a webhook listens on this machine.
+            .outbound(Outbound::default().allow(["127.0.0.0/8".parse().expect("a network")]))
             // Machines that run tests are slow at times; that is not what is tested.
             .limits(Limits { instances: 16, queue_time: Duration::from_secs(60), ..Limits::default() });
         let (builder, place) = match self.host {
@@ -87,8 +94,9 @@ impl Setup {
         };
         let harness = build(builder);
         let (stop, stopped) = oneshot::channel::<()>();
+        let serving = harness.clone();
         tokio::spawn(async move {
-            harness.serve(listener, async { drop(stopped.await) }).await;
+            serving.serve(listener, async { drop(stopped.await) }).await;
         });
         App {
             client: Client::new(address),
@@ -98,6 +106,8 @@ impl Setup {
             outbox,
             place,
             mails: Mutex::default(),
+            harness,
+            deliveries: Mutex::default(),
             _stop: stop,
         }
     }
@@ -113,6 +123,8 @@ impl Setup {
             ("base_url", base_url),
             ("api_keys", keys::setting(&keys::ALL)),
             ("mac_keys", mac_key_setting("2026-11", 7)),
+            ("webhook_keys", mac_key_setting("2026-11", 8)),
+            ("webhook_run_token", WEBHOOK_RUN_TOKEN.into()),
             // Tests of the cool-down set their own.
             ("resend_cooldown_seconds", "0".into()),
         ];
@@ -121,7 +133,7 @@ impl Setup {
     }
 }
 
-/// The setting `mac_keys` with one key in it, made of one byte.
+/// The setting `mac_keys`, or `webhook_keys`, with one key in it, made of one byte.
 pub fn mac_key_setting(id: &str, byte: u8) -> String {
     use base64::Engine as _;
     let secret = base64::engine::general_purpose::STANDARD.encode([byte; 32]);
@@ -195,6 +207,9 @@ pub struct App {
     place: Place,
     /// Those that were looked at.
     mails: Mutex<Vec<Mail>>,
+    harness: Harness,
+    /// Stops the loop that has webhooks delivered, once there is one.
+    deliveries: Mutex<Option<oneshot::Sender<()>>>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -261,6 +276,26 @@ impl App {
     /// The mail transport, in production.
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// Has webhooks delivered that are due, once. As Spin's schedule does it, and anybody may who has the token.
+    pub async fn run_webhooks(&self) -> Answer {
+        let token = format!("Bearer {WEBHOOK_RUN_TOKEN}");
+        self.client.send(http::Method::POST, "/internal/webhooks/run", &[("authorization", &token)], "").await
+    }
+
+    /// Has webhooks delivered from now on, as the `stepgate` program does it. Without this nothing is delivered by itself.
+    ///
+    /// # Panics
+    /// If the token is none.
+    pub fn deliver_webhooks(&self) {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let harness = self.harness.clone();
+        let token = WebhookRunToken::new(WEBHOOK_RUN_TOKEN).expect("a token");
+        tokio::spawn(async move {
+            harness.deliver_webhooks(&token, async { drop(stopped.await) }).await;
+        });
+        *self.deliveries.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
     }
 
     /// Every message so far, oldest first.
@@ -360,6 +395,7 @@ impl App {
         mails.extend(self.outbox.mails());
         let codes: HashSet<&str> = mails.iter().map(|mail| mail.code.as_str()).collect();
         let mut parts: HashSet<&str> = keys::ALL.iter().map(|key| key.secret).collect();
+        parts.insert(WEBHOOK_RUN_TOKEN);
         parts.extend(mails.iter().filter(|mail| !mail.link.is_empty()).map(Mail::token));
         for line in self.log.lines() {
             assert_free_of(&line, &codes, &parts, "the log");

@@ -26,7 +26,7 @@ mod settings;
 pub mod spin_host;
 
 pub use answer::Answer;
-pub use app::{App, PRODUCTION_URL, Setup, mac_key_setting};
+pub use app::{App, PRODUCTION_URL, Setup, WEBHOOK_RUN_TOKEN, mac_key_setting};
 pub use browser::{Browser, NARROW, Page};
 pub use caller::{Caller, Change, Customer};
 pub use client::Client;

@@ -155,6 +155,7 @@ async fn handle<P: Ports>(
         (Route::Identification, Verb::Get) => identifications::by_id(&call, found.id),
         (Route::IdentificationArchive, Verb::Put) => identifications::archive(&call, found.id),
         (Route::IdentificationReview, Verb::Post) => identifications::review(&call, found.id, &body).await,
+        (Route::IdentificationAnswers, Verb::Get) => identifications::answers(&call, found.id),
         (Route::SandboxIdentification, Verb::Post) => {
             identifications::sandbox_review(&call, found.id, &body).await
         }

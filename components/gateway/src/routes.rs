@@ -32,6 +32,7 @@ pub(crate) enum Route {
     Identification,
     IdentificationArchive,
     IdentificationReview,
+    IdentificationAnswers,
     SandboxIdentification,
     Webhooks,
     Webhook,
@@ -79,6 +80,7 @@ const TABLE: &[(&str, Route)] = &[
     ("/api/identifications/{id}", Route::Identification),
     ("/api/identifications/{id}/archive", Route::IdentificationArchive),
     ("/api/identifications/{id}/review", Route::IdentificationReview),
+    ("/api/identifications/{id}/answers", Route::IdentificationAnswers),
     ("/api/webhooks", Route::Webhooks),
     ("/api/webhooks/{id}", Route::Webhook),
     ("/api/webhooks/{id}/ping", Route::WebhookPing),
@@ -141,6 +143,7 @@ impl Route {
             | Route::RequiredSignings
             | Route::Identifications
             | Route::Identification
+            | Route::IdentificationAnswers
             | Route::DeadLetters
             | Route::Inbox
             | Route::InboxJson
@@ -169,6 +172,7 @@ impl Route {
         matches!(
             self,
             Route::IdentificationReview
+                | Route::IdentificationAnswers
                 | Route::CustomerSuspension
                 | Route::AutorampStatus
                 | Route::FiatAddressStatus
@@ -184,6 +188,7 @@ impl Route {
             | Route::Identification
             | Route::IdentificationArchive
             | Route::IdentificationReview
+            | Route::IdentificationAnswers
             | Route::SandboxIdentification
             | Route::Autoramps
             | Route::Autoramp

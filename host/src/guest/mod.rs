@@ -2,7 +2,9 @@
 
 mod courier;
 mod engine;
+mod in_hand;
 mod log;
+mod outgoing;
 mod ports;
 mod state;
 mod ticket;

@@ -3,6 +3,7 @@
 use super::{Courier, State};
 use crate::clock::Clock;
 use crate::delivery;
+use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::settings::Settings;
 use crate::store::{Key, Store, StoreError, Value};
@@ -33,6 +34,7 @@ pub(crate) struct Ports {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) delivery: Courier,
     pub(crate) settings: Arc<dyn Settings>,
+    pub(crate) outbound: Option<Arc<Outbound>>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) random: Option<Arc<dyn Random>>,
     pub(crate) log: super::GuestLog,
@@ -88,7 +90,7 @@ impl wit_delivery::Host for State {
         let wit_delivery::Message { to, subject, text, .. } = message;
         // A message must not leave before what it rests on is durable: its code would open nothing after a crash,
         // and a cool-down that was promised would not be kept.
-        let seen = self.seen();
+        let seen = self.in_hand().seen();
         self.ports
             .store
             .durable(seen)

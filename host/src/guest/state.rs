@@ -1,17 +1,16 @@
+use super::Ports;
+use super::in_hand::InHand;
 use super::log::LineStream;
-use super::{Ports, Ticket};
+use super::outgoing::Outgoing;
 use crate::clock::WasiClock;
 use crate::random::WasiRandom;
 use crate::store::{Seen, Store, StoreError};
-use http::Request;
 use std::any::Any;
 use std::sync::Arc;
 use wasmtime::component::ResourceTable;
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{
-    RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
-};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// Handles a guest may hold at once: streams, futures, headers.
 const MAX_HANDLES: usize = 4_096;
@@ -20,13 +19,10 @@ const MAX_HANDLES: usize = 4_096;
 pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    outbound: NoOutbound,
+    outgoing: Outgoing,
     table: ResourceTable,
     pub(super) limits: StoreLimits,
     pub(super) ports: Arc<Ports>,
-    /// The requests whose answers may still rest on what this instance does: the one that runs, and now and then one
-    /// before it whose body is still on its way.
-    pub(super) requests: Vec<Arc<Ticket>>,
 }
 
 impl State {
@@ -45,12 +41,11 @@ impl State {
         Self {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
-            outbound: NoOutbound,
+            outgoing: Outgoing { ports: ports.clone(), in_hand: InHand::default() },
             table,
             // The pool bounds each memory as well, but there an instance would fail to start.
             limits: StoreLimitsBuilder::new().memory_size(instance_memory).build(),
             ports,
-            requests: Vec::new(),
         }
     }
 
@@ -64,9 +59,7 @@ impl State {
     ) -> Result<T, StoreError> {
         let mut seen = Seen::NOTHING;
         let result = operation(&*self.ports.store, &mut seen);
-        for request in &self.requests {
-            request.note(seen);
-        }
+        self.outgoing.in_hand.note(seen);
         result
     }
 
@@ -75,19 +68,8 @@ impl State {
         self.ports.extension.as_deref()?.downcast_ref()
     }
 
-    /// Everything the requests in hand have written or seen so far.
-    pub(super) fn seen(&self) -> Seen {
-        let mut all = Seen::NOTHING;
-        for (first, last) in self.requests.iter().filter_map(|request| request.seen().span()) {
-            all.note(first);
-            all.note(last);
-        }
-        all
-    }
-
-    pub(super) fn start(&mut self, request: Arc<Ticket>) {
-        self.requests.retain(|request| !request.is_closed());
-        self.requests.push(request);
+    pub(super) fn in_hand(&mut self) -> &mut InHand {
+        &mut self.outgoing.in_hand
     }
 }
 
@@ -99,23 +81,6 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.outbound }
-    }
-}
-
-/// The guest reaches people through `delivery` and nothing else.
-struct NoOutbound;
-
-type Io = Box<dyn Future<Output = Result<(), wasmtime_wasi_http::Error>> + Send>;
-type Sent = Result<(http::Response<WasiBody>, Io), wasmtime_wasi_http::Error>;
-
-impl WasiHttpHooks for NoOutbound {
-    fn send_request(
-        &mut self,
-        _request: Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _done: Io,
-    ) -> Box<dyn Future<Output = Sent> + Send> {
-        Box::new(async { Err(wasmtime_wasi_http::Error::HttpRequestDenied) })
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.outgoing }
     }
 }

@@ -147,17 +147,17 @@ impl WorkerState for Worker {
         request: Arc<Ticket>,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        store.data_mut().start(request);
+        store.data_mut().in_hand().start(request);
         // `Deadline` ends the instance when the time is over. It works for a guest that never yields, too, and with
         // one request per instance there is nobody else to spare.
         Box::pin(pending())
     }
 
-    fn drop(&self, store: Store<State>, result: Result<()>) {
+    fn drop(&self, mut store: Store<State>, result: Result<()>) {
         let Err(error) = result else { return };
         let error = format!("{error:#}");
-        match store.data().requests.iter().rfind(|request| !request.is_closed()) {
-            Some(request) => tracing::error!(error, trace_id = %request.trace, "an instance failed"),
+        match store.data_mut().in_hand().trace() {
+            Some(trace) => tracing::error!(error, trace_id = %trace, "an instance failed"),
             // Nobody is harmed. It is so when the runtime ends, too.
             None => tracing::debug!(error, "an idle instance ended"),
         }

@@ -30,6 +30,11 @@ Examples:
           id = \"2026-11\"
           secret = \"<openssl rand -base64 32>\"
 
+          # Without these there are no webhooks.
+          [[webhook_keys]]
+          id = \"2026-11\"
+          secret = \"<openssl rand -base64 32>\"
+
           [smtp]
           host = \"smtp.example.com\"
           port = 587
@@ -40,7 +45,7 @@ Examples:
 
   STEPGATE_SMTP__PASSWORD=... stepgate --config /etc/stepgate.toml
       Every setting can come from the environment instead: STEPGATE_ and its name in capitals, with __ for
-      each dot. Lists (api_keys, mac_keys) are JSON there. Options come first, then the environment, then
+      each dot. Lists (api_keys, mac_keys, webhook_keys) are JSON there. Options come first, then the environment, then
       the file.
 
 A wrong setting is reported with its name, and exit code 2.";

@@ -1,16 +1,18 @@
 //! From settings to a server, and to its end.
 
-use super::config::{Config, Environment, Guest, StoreKind, WrongSetting};
+use super::config::{Config, Environment, Guest, MacKey, StoreKind, WrongSetting};
 use super::{folder, logging, sandbox, welcome};
+use futures::FutureExt as _;
 use serde::Serialize;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use stepgate_host::clock::SystemClock;
 use stepgate_host::store::{MemoryStore, RedbOptions, RedbStore, Store};
-use stepgate_host::{FixedSettings, Harness};
+use stepgate_host::{FixedSettings, Harness, WebhookRunToken};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,7 +47,7 @@ pub(super) fn run(config: Config) -> Result<(), Failed> {
 }
 
 async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
-    let stop = stop_signal()?;
+    let stop = stop_signal()?.shared();
     let sandbox = config.environment == Environment::Sandbox;
     let data = &config.data;
     folder::prepare(data)?;
@@ -53,7 +55,14 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         .await
         .map_err(|error| WrongSetting::new("listen", format!("{}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(|error| Failed::Running(error.to_string()))?;
-    let settings = settings(config.guest, config.environment, data, address)?;
+    let (outbound, run_token) = match config.webhooks {
+        Some(webhooks) => {
+            let token = webhooks.run_token.unwrap_or_else(WebhookRunToken::random);
+            (Some(webhooks.outbound), Some(token))
+        }
+        None => (None, None),
+    };
+    let settings = settings(config.guest, config.environment, data, address, run_token.as_ref())?;
     let store = open_store(config.store, data)?;
 
     let mut builder = Harness::builder()
@@ -63,6 +72,9 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         .limits(config.limits);
     if let Some(smtp) = config.smtp {
         builder = builder.delivery(Arc::new(smtp));
+    }
+    if let Some(outbound) = outbound {
+        builder = builder.outbound(outbound);
     }
     if config.compile_cache {
         builder = builder.cache(data.join(folder::COMPILED));
@@ -77,7 +89,12 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         tracing::warn!("this is a sandbox: the code 123456 confirms everything");
     }
     welcome::print(address, sandbox);
-    harness.serve(listener, stop).await;
+    let webhooks = async {
+        if let Some(token) = &run_token {
+            harness.deliver_webhooks(token, stop.clone()).await;
+        }
+    };
+    tokio::join!(harness.serve(listener, stop.clone()), webhooks);
     tracing::info!("stopped");
     Ok(store)
 }
@@ -111,15 +128,11 @@ fn settings(
     environment: Environment,
     data: &Path,
     address: SocketAddr,
+    webhook_run_token: Option<&WebhookRunToken>,
 ) -> Result<FixedSettings, Failed> {
     // Production never gets here without keys and address of its own.
     let api_keys = guest.api_keys.unwrap_or_else(|| vec![sandbox::api_key()]);
-    let mac_keys = match guest.mac_keys {
-        Some(keys) => keys,
-        None => vec![sandbox::mac_key(data).map_err(|error| {
-            WrongSetting::new("data", format!("the key in the folder cannot be used: {error}"))
-        })?],
-    };
+    let mac_keys = keys(guest.mac_keys, data, sandbox::mac_key)?;
     let base_url = guest.base_url.unwrap_or_else(|| welcome::url(address));
     let mut settings = vec![
         ("environment", environment.as_str().to_owned()),
@@ -133,6 +146,10 @@ fn settings(
     if let Some(documents) = &guest.required_signings {
         settings.push(("required_signings", json(documents)?));
     }
+    if let Some(token) = webhook_run_token {
+        settings.push(("webhook_keys", json(&keys(guest.webhook_keys, data, sandbox::webhook_key)?)?));
+        settings.push(("webhook_run_token", token.as_str().to_owned()));
+    }
     let numbers = [
         ("code_lifetime_seconds", guest.code_lifetime_seconds),
         ("code_attempts", guest.code_attempts),
@@ -141,6 +158,23 @@ fn settings(
     ];
     settings.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
     Ok(FixedSettings::from_iter(settings))
+}
+
+/// Those that were given; else the one that the sandbox keeps in its folder.
+fn keys(
+    given: Option<Vec<MacKey>>,
+    data: &Path,
+    kept: impl Fn(&Path) -> io::Result<MacKey>,
+) -> Result<Vec<MacKey>, WrongSetting> {
+    match given {
+        Some(keys) => Ok(keys),
+        None => match kept(data) {
+            Ok(key) => Ok(vec![key]),
+            Err(error) => {
+                Err(WrongSetting::new("data", format!("a key in the folder cannot be used: {error}")))
+            }
+        },
+    }
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failed> {

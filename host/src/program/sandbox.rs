@@ -8,23 +8,30 @@ use std::path::Path;
 use uuid::Uuid;
 
 const PARTNER: Uuid = Uuid::from_u128(0x00000000_0000_4000_8000_000000000001);
-const MAC_KEY_FILE: &str = "mac-key";
-const MAC_KEY_ID: &str = "sandbox";
+const KEY_ID: &str = "sandbox";
 
 pub(super) fn api_key() -> ApiKey {
     ApiKey::of(SANDBOX_API_KEY, PARTNER, "Sandbox", Role::ReadWrite)
 }
 
-/// The key from the data folder; a new one at the first start.
 pub(super) fn mac_key(data: &Path) -> io::Result<MacKey> {
-    let path = data.join(MAC_KEY_FILE);
+    key(data, "mac-key")
+}
+
+pub(super) fn webhook_key(data: &Path) -> io::Result<MacKey> {
+    key(data, "webhook-key")
+}
+
+/// The key from the data folder; a new one at the first start.
+fn key(data: &Path, file: &str) -> io::Result<MacKey> {
+    let path = data.join(file);
     let mut secret = [0; 32];
     match OpenOptions::new().read(true).open(&path) {
         Ok(mut file) => file.read_exact(&mut secret)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             secret = rand::random();
             // Under another name first: a start that is killed here must not leave half a key behind.
-            let draft = data.join("mac-key.new");
+            let draft = data.join(format!("{file}.new"));
             let mut file =
                 OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
             file.write_all(&secret)?;
@@ -33,5 +40,5 @@ pub(super) fn mac_key(data: &Path) -> io::Result<MacKey> {
         }
         Err(error) => return Err(error),
     }
-    Ok(MacKey::new(MAC_KEY_ID, &secret))
+    Ok(MacKey::new(KEY_ID, &secret))
 }

@@ -1,6 +1,7 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod receiver;
 pub mod server;
 
 use std::sync::Mutex;

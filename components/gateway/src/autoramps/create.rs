@@ -4,6 +4,7 @@ use super::edit::ask;
 use super::fields::NewAutoramp;
 use super::list::{LISTS, list_of_its};
 use super::object::Autoramp;
+use super::status::State;
 use super::{Record, reuse};
 use crate::call::Call;
 use crate::customers;
@@ -51,7 +52,7 @@ async fn make<P: Ports>(call: &Call<'_, P>, id: Uuid, new: NewAutoramp) -> Resul
     // Last, so that whatever a list names is complete.
     record.places.enter(call.ports, id)?;
     if guarded {
-        ask(call, &customer, &record, |state| Ok(state.terms.clone())).await?;
+        ask(call, &customer, &record, &|state: &State| Ok(state.terms.clone())).await?;
     }
     json(StatusCode::CREATED, &Autoramp::load(call, record)?)
 }

@@ -34,7 +34,7 @@ pub(crate) async fn edit<P: Ports>(call: &Call<'_, P>, id: &str, body: &[u8]) ->
             }
             Ok(edit.applied_to(&state.terms))
         };
-        ask(call, &customer, &record, change).await?;
+        ask(call, &customer, &record, &change).await?;
     }
     json(StatusCode::OK, &Autoramp::load(call, record)?)
 }
@@ -49,11 +49,11 @@ pub(super) async fn ask<P: Ports>(
     call: &Call<'_, P>,
     customer: &customers::Record,
     record: &Record,
-    change: impl Fn(&State) -> Result<Terms, ApiError>,
+    change: &dyn Fn(&State) -> Result<Terms, ApiError>,
 ) -> Result<Option<String>, ApiError> {
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
-    guarded::ask(call, subject, |standing: &Standing| {
+    guarded::ask(call, subject, &|standing: &Standing| {
         let recipient = || customer.recipient(call.ports);
         let state = State::standing(call.ports, record, standing)?;
         let (terms, present) = (change(&state)?, state.terms);

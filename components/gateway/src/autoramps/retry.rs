@@ -4,7 +4,7 @@ use super::Record;
 use crate::authentication_codes;
 use crate::call::Call;
 use crate::customers;
-use crate::guarded::{self, Decision, Subject};
+use crate::guarded::{self, Decision, Standing, Subject};
 use crate::http::{ApiError, Response};
 use crate::idempotency;
 use crate::ports::Ports;
@@ -16,11 +16,11 @@ pub(crate) async fn retry<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Resp
         let entity = Record::entity(record.id);
         let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
         let customer = customers::of(call.ports, record.customer_id)?;
-        let code = guarded::ask(call, subject, |standing| match standing.open() {
+        let decide = |standing: &Standing| match standing.open() {
             Some(held) => Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(held.change.clone()))),
             None => Ok(Decision::Leave),
-        });
-        let code = code.await?.ok_or(ApiError::NotFound)?;
+        };
+        let code = guarded::ask(call, subject, &decide).await?.ok_or(ApiError::NotFound)?;
         authentication_codes::created(call, &code)
     })
     .await

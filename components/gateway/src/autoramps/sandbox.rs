@@ -50,7 +50,7 @@ async fn rehearse<P: Ports>(call: &Call<'_, P>, record: &Record) -> Result<(), A
     let before = State::of(call.ports, record)?.status;
     let entity = Record::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
-    guarded::ask(call, subject, |standing| {
+    guarded::ask(call, subject, &|standing| {
         let terms = State::standing(call.ports, record, standing)?.terms;
         let edit = AutorampEdit { before: terms.clone(), terms };
         Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(Change::AutorampEdit(edit))))

@@ -7,7 +7,7 @@ use super::record::Record;
 use crate::call::Call;
 use crate::email::Email;
 use crate::external;
-use crate::guarded::{self, Change, Decision, EmailChange, Subject};
+use crate::guarded::{self, Change, Decision, EmailChange, Standing, Subject};
 use crate::http::{ApiError, Response, empty};
 use crate::ids;
 use crate::ports::Ports;
@@ -92,7 +92,7 @@ async fn change_address<P: Ports>(
     let change = ids::new(call.ports, call.now);
     let entity = EmailChange::entity(record.id);
     let subject = Subject { owner: &record.owner, entity: &entity, entity_id: change };
-    let code = guarded::ask(call, subject, |standing| {
+    let decide = |standing: &Standing| {
         check_free(call.ports, record.id)?;
         let from = Address::standing(record, standing)?.email;
         if from != *to {
@@ -101,6 +101,7 @@ async fn change_address<P: Ports>(
             return Ok(Decision::Ask(from, Box::new(Change::EmailChange(change))));
         }
         Ok(if standing.open().is_some() { Decision::Withdraw } else { Decision::Leave })
-    });
-    Ok(code.await?.map(|code| Opened { change, code }))
+    };
+    let code = guarded::ask(call, subject, &decide).await?;
+    Ok(code.map(|code| Opened { change, code }))
 }

@@ -19,6 +19,9 @@ const WHAT: &str = "withdrawal";
 /// How many slots of each list one request looks at, so that what it costs does not depend on how long they are.
 const MOST: u64 = 200;
 
+/// The core's name for the thing with this id.
+type Entity = fn(Uuid) -> String;
+
 /// Closes everything that is open. `why` names what the customer is barred by, which has been written down: from then on
 /// nothing is opened ([`guarded::ask`]), so what was looked at once need not be looked at again.
 ///
@@ -29,7 +32,7 @@ pub(super) async fn withdraw_all<P: Ports>(
     why: &str,
 ) -> Result<(), ApiError> {
     guarded::withdraw(call, &customer.owner, &EmailChange::entity(customer.id)).await?;
-    let lists: [(Kind, String, fn(Uuid) -> String); 2] = [
+    let lists: [(Kind, String, Entity); 2] = [
         (Kind::Autoramp, autoramps::list_of_its(customer.id), autoramps::Record::entity),
         (Kind::FiatAddress, fiat_addresses::list_of_its(customer.id), fiat_addresses::Record::entity),
     ];

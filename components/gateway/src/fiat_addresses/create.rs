@@ -56,7 +56,10 @@ pub(super) async fn authorize<P: Ports>(
         currency: record.currency,
         account: record.account.clone(),
     };
-    guarded::ask(call, subject, |_| {
+    guarded::ask(call, subject, &|_| {
+        if !record.is_there(call.ports)? {
+            return Err(ApiError::NotFound);
+        }
         let change = Change::FiatAddressRegistration(registration.clone());
         Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(change)))
     })

@@ -71,6 +71,10 @@ pub(crate) async fn delete<P: Ports>(
     }
     let shown = FiatAddress::load(call, record.clone())?;
     record.delete(call.ports)?;
+    // Again: whoever asked meanwhile has seen that it is gone, or is closed here.
+    if record.guarded {
+        guarded::withdraw(call, &record.owner, &Record::entity(record.id)).await?;
+    }
     json(StatusCode::OK, &shown)
 }
 

@@ -107,6 +107,11 @@ impl Record {
         Ok(self.places.enter(ports, self.id)?)
     }
 
+    /// Whether it has not been deleted meanwhile.
+    pub(super) fn is_there(&self, ports: &impl Ports) -> Result<bool, ApiError> {
+        Ok(Record::of(ports, self.id)?.is_some_and(|record| !record.deleted))
+    }
+
     /// Takes it out of the lists, for ever. It stays in the store, for what refers to it.
     pub(super) fn delete(&self, ports: &impl Ports) -> Result<(), ApiError> {
         Record { deleted: true, ..self.clone() }.write(ports)?;

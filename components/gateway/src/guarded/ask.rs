@@ -49,7 +49,7 @@ pub(crate) enum Decision {
 pub(crate) async fn ask<P: Ports>(
     call: &Call<'_, P>,
     subject: Subject<'_>,
-    decide: impl Fn(&Standing) -> Result<Decision, ApiError>,
+    decide: &dyn Fn(&Standing) -> Result<Decision, ApiError>,
 ) -> Result<Option<String>, ApiError> {
     let scope = subject.owner.scope();
     let look = || Standing::of(call.ports, &scope, subject.entity);

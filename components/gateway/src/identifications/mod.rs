@@ -1,15 +1,18 @@
 //! Identifications by a hosted link: `contracts/identifications.md`.
 
+mod answers;
 mod create;
 mod flow;
 mod link;
 mod object;
 mod of_customer;
 mod record;
+mod residence;
 mod review;
 mod sight;
 mod state;
 
+pub(crate) use answers::answers;
 pub(crate) use create::create;
 pub(crate) use flow::{Link, Submitted, by_token, submit};
 pub(crate) use object::{archive, by_id, list};

@@ -2,6 +2,7 @@
 
 use super::customer_not_found;
 use super::record::{Identification, list_of};
+use super::residence::residence_country;
 use super::state::{State, Status, mark_archived};
 use crate::call::Call;
 use crate::customers;
@@ -24,6 +25,9 @@ pub(super) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) url: Option<String>,
     pub(super) with_edd: bool,
+    /// Of the newest, when it is approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) residence_country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) review_comment: Option<String>,
     pub(super) created_at: String,
@@ -39,6 +43,7 @@ impl Shown {
             status: state.status,
             url: None,
             with_edd: identification.with_edd,
+            residence_country: None,
             review_comment: state.comment,
             created_at: when::rfc3339(identification.created_at),
             updated_at: when::rfc3339(state.since),
@@ -46,21 +51,37 @@ impl Shown {
     }
 
     /// An identification as it is now.
-    pub(super) fn load(ports: &impl Ports, identification: &Identification) -> Result<Shown, ApiError> {
-        Ok(Shown::of(identification, State::of(ports, identification)?))
+    pub(super) fn load<P: Ports>(
+        call: &Call<'_, P>,
+        identification: &Identification,
+    ) -> Result<Shown, ApiError> {
+        Shown::found(call, identification, State::of(call.ports, identification)?)
+    }
+
+    /// An identification as it was found to be.
+    pub(super) fn found<P: Ports>(
+        call: &Call<'_, P>,
+        identification: &Identification,
+        state: State,
+    ) -> Result<Shown, ApiError> {
+        let residence_country = match state.status {
+            Status::Approved => residence_country(call, identification)?,
+            _ => None,
+        };
+        Ok(Shown { residence_country, ..Shown::of(identification, state) })
     }
 }
 
 /// `GET /api/identifications/{id}`
 pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
-    json(StatusCode::OK, &Shown::load(call.ports, &Identification::load(call, id)?)?)
+    json(StatusCode::OK, &Shown::load(call, &Identification::load(call, id)?)?)
 }
 
 /// `GET /api/customers/{id}/identifications`: newest first, so the first is the one that counts.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Response, ApiError> {
     let customer = customers::load(call, customer).map_err(customer_not_found)?;
     let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
-    let show = |identification: Identification| Shown::load(call.ports, &identification).map(Some);
+    let show = |identification: Identification| Shown::load(call, &identification).map(Some);
     let page = listing::page(call, &list_of(customer.id), &query, show)?;
     json(StatusCode::OK, &page.forwards())
 }
@@ -69,5 +90,5 @@ pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Respo
 pub(crate) fn archive<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, ApiError> {
     let identification = Identification::load(call, id)?;
     mark_archived(call.ports, identification.id, call.now)?;
-    json(StatusCode::OK, &Shown::load(call.ports, &identification)?)
+    json(StatusCode::OK, &Shown::load(call, &identification)?)
 }

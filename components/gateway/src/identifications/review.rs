@@ -63,7 +63,7 @@ pub(crate) async fn review<P: Ports>(
                 "The identification is decided, expired or archived, which does not change.",
             ));
         };
-        json(StatusCode::OK, &Shown::of(&identification, state))
+        json(StatusCode::OK, &Shown::found(call, &identification, state)?)
     };
     idempotency::once_if_keyed(call, ("POST", call.path), &asked, work).await
 }
@@ -81,7 +81,7 @@ pub(crate) async fn sandbox_review<P: Ports>(
         let Some(state) = decide(call, &identification, by, approved, Review { comment: None }).await? else {
             return Err(not_found());
         };
-        json(StatusCode::CREATED, &Shown::of(&identification, state))
+        json(StatusCode::CREATED, &Shown::found(call, &identification, state)?)
     };
     // It has two paths, and is one route.
     let path = format!("/api/sandbox/identification/{id}");

@@ -7,6 +7,6 @@ mod page;
 mod places;
 mod query;
 
-pub(crate) use page::{Entry, all, page};
+pub(crate) use page::{Entry, all, newest_entry, page};
 pub(crate) use places::{Places, behind, list_of, lists_of, newest};
 pub(crate) use query::{PageQuery, whole_number};

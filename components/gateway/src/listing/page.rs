@@ -99,6 +99,14 @@ pub(crate) fn all<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str) -> Result<
     Ok(all)
 }
 
+/// The newest thing in a list.
+pub(crate) fn newest_entry<P: Ports, E: Entry>(
+    call: &Call<'_, P>,
+    list: &str,
+) -> Result<Option<E>, ApiError> {
+    Entries::<P, E>::of(call, list, None, false)?.next()
+}
+
 fn slot_of<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str, id: Uuid) -> Result<u64, ApiError> {
     let slot = E::reachable(call, id)?.and_then(|entry| entry.places().slot_in(list));
     slot.ok_or_else(unknown_cursor)

@@ -26,7 +26,7 @@ impl FromJson for Account {
         match fields.one_of("type", &kinds) {
             Ok(Kind::Fiat) => Ok(Account::Fiat { account_identifier: fields.parse("account_identifier")? }),
             Ok(Kind::Crypto) => Ok(Account::Crypto(field.parse()?)),
-            // The contract names Pix without saying what such an account consists of.
+            // The published `id` names a recipient that is registered elsewhere: docs/design.md says why that is not enough.
             Ok(Kind::Pix) => {
                 Err(fields.refuse("type", "must be Fiat or Crypto: Pix accounts are not supported"))
             }

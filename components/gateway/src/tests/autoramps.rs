@@ -440,6 +440,8 @@ fn a_refusal_names_the_field() {
             json!({ "type": "Crypto", "chain": "Base", "address": "0x5aaeb6053f3e94c9b9a09f33669435E7Ef1BeAed" }),
         ),
         ("recipient_account.type", json!({ "type": "Pix" })),
+        // docs/design.md, "Guarded actions": there is no register of Pix recipients to hold it against.
+        ("recipient_account.type", json!({ "type": "Pix", "id": "3c90c3cc-0d44-4b50-8888-8dd25736052a" })),
         (
             "recipient_account ",
             json!({ "type": "Crypto", "chain": "Solana", "address": "11111111111111111111111111111111" }),

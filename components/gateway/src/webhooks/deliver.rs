@@ -2,6 +2,7 @@
 
 use super::hand_out::Due;
 use super::outbox::{ATTEMPTS, Attempt, Message};
+use super::schedule;
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ports::{NoAnswer, Ports};
@@ -27,7 +28,7 @@ pub(super) struct Outcome {
     pub(super) failed: usize,
 }
 
-/// Sends what is due, until something is not taken: then the receiver is left alone, and the rest put back.
+/// Sends what is due, until something is not taken, or the time is over. The rest is handed out again by and by.
 pub(super) async fn deliver(
     ports: &impl Ports,
     trace: &TraceId,
@@ -36,16 +37,14 @@ pub(super) async fn deliver(
 ) -> Result<Outcome, ApiError> {
     let Due { endpoint, mut health, attempts } = due;
     let mut outcome = Outcome::default();
-    let mut resting = None;
     for (attempt, message) in attempts {
-        if let Some(until) = resting {
-            ATTEMPTS.put_for(ports, until, &attempt.entry())?;
-            continue;
+        let now = ports.now();
+        if now.since(began) >= LAST_CALL {
+            break;
         }
-        if ports.now().since(began) >= LAST_CALL {
-            ATTEMPTS.put(ports, &attempt.entry())?;
-            continue;
-        }
+        // The next one is on the agenda before this one is made, so that whoever dies over it stops nothing.
+        let next_at = schedule::after(ports, attempt.number, message.written_at, now);
+        ATTEMPTS.put_for(ports, next_at, &attempt.next().entry())?;
         if !attempt.claim(ports)? {
             continue;
         }
@@ -62,13 +61,14 @@ pub(super) async fn deliver(
                 outcome.sent += 1;
             }
             Err(reason) => {
-                resting = Some(health.failed(ports.now(), &reason));
+                health.failed(ports.now(), &reason);
                 outcome.failed += 1;
+                break;
             }
         }
     }
-    if resting.is_none() {
-        health.took();
+    if outcome.failed == 0 {
+        health.end(outcome.sent > 0);
     }
     health.write(ports, endpoint.id)?;
     Ok(outcome)

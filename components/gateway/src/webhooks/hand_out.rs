@@ -1,7 +1,7 @@
 //! Taking the attempts that are due off the agenda, and giving each webhook those it can be sent.
 //!
-//! Nothing is in memory only: the attempt after one that is handed out is on the agenda before, and one that cannot be made now is
-//! put back.
+//! Nothing is in memory only: what is handed out is on the agenda once more, for a little later. Whatever was made of it by then
+//! is passed over; whatever was not, be it for lack of time or because somebody died, is handed out again.
 
 use super::agenda::Taken;
 use super::endpoint::Endpoint;
@@ -11,6 +11,7 @@ use super::{dead, schedule};
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ports::Ports;
+use core::time::Duration;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -22,6 +23,10 @@ const MOST_WEBHOOKS: usize = 32;
 
 /// How many attempts one run makes for one webhook.
 const MOST_EACH: usize = 100;
+
+/// After what time something that was handed out, and of which nothing has come, is handed out again. Longer than making one
+/// attempt may take.
+const AGAIN: Duration = Duration::from_secs(20);
 
 /// A webhook, and what it is to be sent.
 pub(super) struct Due {
@@ -36,6 +41,9 @@ pub(super) fn hand_out(ports: &impl Ports, trace: &TraceId) -> Result<(Vec<Due>,
     let mut taken = ATTEMPTS.take(ports, MOST, |entry| {
         let Some(attempt) = Attempt::read(entry) else { return Ok(()) };
         let Some(message) = Message::of(ports, attempt.message)? else { return Ok(()) };
+        if attempt.is_claimed(ports)? {
+            return Ok(());
+        }
         let place = match all.iter().position(|due| due.endpoint.id == message.webhook) {
             Some(place) => place,
             None => {
@@ -59,9 +67,11 @@ pub(super) fn hand_out(ports: &impl Ports, trace: &TraceId) -> Result<(Vec<Due>,
         if due.attempts.len() == MOST_EACH || (due.attempts.is_empty() && busy == MOST_WEBHOOKS) {
             return ATTEMPTS.put(ports, entry);
         }
-        let next = Attempt { number: attempt.number.saturating_add(1), ..attempt };
-        let at = schedule::after(ports, attempt.number, message.written_at, now);
-        ATTEMPTS.put_for(ports, at, &next.entry())?;
+        // Entries that had to wait may all be due now. One attempt at a time is enough.
+        if due.attempts.iter().any(|(other, _)| other.message == attempt.message) {
+            return Ok(());
+        }
+        ATTEMPTS.put_for(ports, now + AGAIN, entry)?;
         due.attempts.push((attempt, message));
         Ok(())
     })?;

@@ -58,14 +58,16 @@ impl Health {
         self.until = Some(now + TURN);
     }
 
-    /// It took what it was sent.
-    pub(super) fn took(&mut self) {
+    /// Nobody sends to it any more, and nothing has failed.
+    pub(super) fn end(&mut self, took_something: bool) {
         self.until = None;
-        self.failures = 0;
+        if took_something {
+            self.failures = 0;
+        }
     }
 
-    /// It did not. Answers until when it is left alone.
-    pub(super) fn failed(&mut self, now: Timestamp, reason: &str) -> Timestamp {
+    /// It did not take what it was sent, and is left alone for a while.
+    pub(super) fn failed(&mut self, now: Timestamp, reason: &str) {
         self.failures = self.failures.saturating_add(1);
         let rest = match self.failures {
             1 => Duration::ZERO,
@@ -73,7 +75,6 @@ impl Health {
         };
         self.last_failure = Some(Failure { at: now, reason: reason.to_owned() });
         self.until = Some(now + rest);
-        now + rest
     }
 }
 

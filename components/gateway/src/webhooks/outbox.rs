@@ -119,12 +119,24 @@ impl Attempt {
         Some(Attempt { message: ids::parse(message)?, number: number.parse().ok()? })
     }
 
-    /// Whether nobody has made it. Whoever is told so has to make it.
+    /// The one after it.
+    pub(super) fn next(self) -> Attempt {
+        Attempt { number: self.number.saturating_add(1), ..self }
+    }
+
+    /// Whether somebody has made it, or died over it.
+    pub(super) fn is_claimed(self, ports: &impl Ports) -> Result<bool, ApiError> {
+        Ok(ports.add(&self.counter()?, 0)? > 0)
+    }
+
+    /// Whether nobody had made it. Whoever is told so has to make it.
     pub(super) fn claim(self, ports: &impl Ports) -> Result<bool, ApiError> {
-        let day = made_on(self.message)?;
-        let counter =
-            CounterKey::until(day.plus(KEPT_DAYS), &format!("attempt/{}/{}", self.message, self.number));
-        Ok(ports.add(&counter, 1)? == 1)
+        Ok(ports.add(&self.counter()?, 1)? == 1)
+    }
+
+    fn counter(self) -> Result<CounterKey, ApiError> {
+        let day = made_on(self.message)?.plus(KEPT_DAYS);
+        Ok(CounterKey::until(day, &format!("attempt/{}/{}", self.message, self.number)))
     }
 }
 

@@ -19,7 +19,7 @@ enum Form {
     Json,
 }
 
-const SETTINGS: [(&str, Form); 31] = [
+const SETTINGS: [(&str, Form); 35] = [
     ("environment", Form::Text),
     ("listen", Form::Text),
     ("data", Form::Text),
@@ -38,6 +38,10 @@ const SETTINGS: [(&str, Form); 31] = [
     ("required_signings", Form::Json),
     ("api_keys", Form::Json),
     ("mac_keys", Form::Json),
+    ("webhook_keys", Form::Json),
+    ("webhook_allowed_networks", Form::Json),
+    ("webhook_extra_roots", Form::Text),
+    ("webhook_run_token", Form::Text),
     ("smtp.host", Form::Text),
     ("smtp.port", Form::Number),
     ("smtp.tls", Form::Text),
@@ -60,7 +64,8 @@ pub(super) fn allowed(name: &str) -> &'static str {
         "listen" => "must be an address and a port, as in 127.0.0.1:8080",
         "store" => "must be redb or memory",
         "smtp.tls" => "must be starttls, tls or none",
-        "api_keys" | "mac_keys" | "required_signings" => "must be a list of tables",
+        "api_keys" | "mac_keys" | "webhook_keys" | "required_signings" => "must be a list of tables",
+        "webhook_allowed_networks" => "must be a list of networks",
         "smtp" | "limits" => "must be a table",
         _ if name.starts_with("api_keys[") && name.ends_with(".role") => {
             "must be read-write, read-only or operator"

@@ -61,6 +61,7 @@ pub(super) struct RawGuest {
     pub(super) required_signings: Option<Vec<Document>>,
     pub(super) api_keys: Option<Vec<ApiKeyText>>,
     pub(super) mac_keys: Option<Vec<MacKeyText>>,
+    pub(super) webhook_keys: Option<Vec<MacKeyText>>,
 }
 
 /// An API key, by its hash.
@@ -75,7 +76,7 @@ pub(crate) struct ApiKey {
     requests_per_minute: Option<NonZeroU32>,
 }
 
-/// A secret that codes and links are sealed with.
+/// A secret that codes and links are sealed with, or one that those of webhooks are made from.
 #[derive(Serialize)]
 pub(crate) struct MacKey {
     id: String,
@@ -95,6 +96,7 @@ pub(crate) struct Guest {
     pub(crate) required_signings: Option<Vec<Document>>,
     pub(crate) api_keys: Option<Vec<ApiKey>>,
     pub(crate) mac_keys: Option<Vec<MacKey>>,
+    pub(crate) webhook_keys: Option<Vec<MacKey>>,
 }
 
 impl ApiKey {
@@ -149,6 +151,8 @@ impl Guest {
                 return Err(WrongSetting::new(name, why));
             }
         }
+        let mac_keys =
+            |name, keys: Option<_>| keys.map(|keys| check_mac_keys(name, keys, production)).transpose();
         Ok(Self {
             base_url: raw.base_url,
             texts,
@@ -159,7 +163,8 @@ impl Guest {
             idempotency_key_required: raw.idempotency_key_required,
             required_signings: raw.required_signings.map(check_required_signings).transpose()?,
             api_keys: raw.api_keys.map(|keys| check_api_keys(keys, production)).transpose()?,
-            mac_keys: raw.mac_keys.map(|keys| check_mac_keys(keys, production)).transpose()?,
+            mac_keys: mac_keys("mac_keys", raw.mac_keys)?,
+            webhook_keys: mac_keys("webhook_keys", raw.webhook_keys)?,
         })
     }
 }
@@ -234,14 +239,14 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
     texts.into_iter().enumerate().map(check).collect()
 }
 
-fn check_mac_keys(texts: Vec<MacKeyText>, production: bool) -> Result<Vec<MacKey>, WrongSetting> {
+/// `name`: the setting they stand in.
+fn check_mac_keys(name: &str, texts: Vec<MacKeyText>, production: bool) -> Result<Vec<MacKey>, WrongSetting> {
     if texts.is_empty() {
-        return Err(WrongSetting::new("mac_keys", "must hold at least one key"));
+        return Err(WrongSetting::new(name, "must hold at least one key"));
     }
     let mut ids = HashSet::new();
     let check = |(index, text): (usize, MacKeyText)| {
-        let wrong =
-            |field: &str, why: &str| Err(WrongSetting::new(format!("mac_keys[{index}].{field}"), why));
+        let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("{name}[{index}].{field}"), why));
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(is_id) {
             return wrong("id", "must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");

@@ -4,6 +4,7 @@ mod environment;
 mod guest;
 mod raw;
 mod smtp;
+mod webhooks;
 
 use super::args::Args;
 use raw::Raw;
@@ -17,6 +18,7 @@ use stepgate_host::delivery::Smtp;
 
 pub(super) use guest::{ApiKey, Guest, MacKey, Role, SANDBOX_API_KEY};
 pub(super) use raw::{Environment, StoreKind};
+pub(super) use webhooks::Webhooks;
 
 /// A setting that is wrong: its name, and why. Never its value, which may be a secret in the wrong place.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ pub(super) struct Config {
     pub(super) compile_cache: bool,
     pub(super) limits: Limits,
     pub(super) smtp: Option<Smtp>,
+    pub(super) webhooks: Option<Webhooks>,
     pub(super) guest: Guest,
 }
 
@@ -83,8 +86,11 @@ impl Config {
             .log
             .parse()
             .map_err(|_| WrongSetting::new("log", "must be off, error, warn, info, debug or trace"))?;
+        let guest = Guest::check(raw.take_guest(), environment)?;
+        let webhooks = webhooks::check(raw.take_webhooks(), guest.webhook_keys.is_some(), environment)?;
         Ok(Self {
-            guest: Guest::check(raw.take_guest(), environment)?,
+            guest,
+            webhooks,
             environment,
             listen: raw.listen,
             data: raw.data,
@@ -123,8 +129,9 @@ fn limits(raw: &raw::Limits) -> Result<Limits, WrongSetting> {
             defaults.requests_per_instance,
             1..=1_000_000,
         )?,
-        // Not below the guest's fence of 10 s: it would be cut off before it can say what became of a code.
-        request_time: seconds("request_seconds", raw.request_seconds, defaults.request_time, 11..=120)?,
+        // Not below the guest's fence of 10 s: it would be cut off before it can say what became of a code. Nor below
+        // what a run of the webhooks takes: it would be cut off before it can say what became of them.
+        request_time: seconds("request_seconds", raw.request_seconds, defaults.request_time, 15..=120)?,
         receive_time: seconds("receive_seconds", raw.receive_seconds, defaults.receive_time, 1..=120)?,
         shutdown_time: seconds("shutdown_seconds", raw.shutdown_seconds, defaults.shutdown_time, 0..=600)?,
         ..defaults

@@ -54,6 +54,10 @@ pub(super) struct Raw {
     required_signings: Option<Vec<Document>>,
     api_keys: Option<Vec<ApiKeyText>>,
     mac_keys: Option<Vec<MacKeyText>>,
+    webhook_keys: Option<Vec<MacKeyText>>,
+    webhook_allowed_networks: Option<Vec<String>>,
+    webhook_extra_roots: Option<PathBuf>,
+    webhook_run_token: Option<String>,
 }
 
 impl Default for Raw {
@@ -79,6 +83,10 @@ impl Default for Raw {
             required_signings: None,
             api_keys: None,
             mac_keys: None,
+            webhook_keys: None,
+            webhook_allowed_networks: None,
+            webhook_extra_roots: None,
+            webhook_run_token: None,
         }
     }
 }
@@ -116,6 +124,13 @@ pub(super) enum SmtpTls {
     Tls,
 }
 
+/// How webhooks are delivered.
+pub(super) struct Webhooks {
+    pub(super) allowed_networks: Option<Vec<String>>,
+    pub(super) extra_roots: Option<PathBuf>,
+    pub(super) run_token: Option<String>,
+}
+
 impl Raw {
     /// Reads the file, and lays `over` over it.
     pub(super) fn read(file: Option<&Path>, over: Table) -> Result<Self, WrongSetting> {
@@ -148,6 +163,7 @@ impl Raw {
         let signs = [
             ("api_keys", self.api_keys.is_some()),
             ("mac_keys", self.mac_keys.is_some()),
+            ("webhook_keys", self.webhook_keys.is_some()),
             ("smtp", self.smtp.is_some()),
             ("an https base_url", self.base_url.as_ref().is_some_and(is_https)),
             ("a listen address that others can reach", !self.listen.ip().is_loopback()),
@@ -177,6 +193,15 @@ impl Raw {
             required_signings: self.required_signings.take(),
             api_keys: self.api_keys.take(),
             mac_keys: self.mac_keys.take(),
+            webhook_keys: self.webhook_keys.take(),
+        }
+    }
+
+    pub(super) fn take_webhooks(&mut self) -> Webhooks {
+        Webhooks {
+            allowed_networks: self.webhook_allowed_networks.take(),
+            extra_roots: self.webhook_extra_roots.take(),
+            run_token: self.webhook_run_token.take(),
         }
     }
 }

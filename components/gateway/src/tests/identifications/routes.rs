@@ -65,6 +65,7 @@ fn every_route() -> Vec<(&'static str, &'static str, bool)> {
         ("GET", "/api/identifications/ID", false),
         ("PUT", "/api/identifications/ID/archive", false),
         ("POST", "/api/identifications/ID/review", false),
+        ("GET", "/api/identifications/ID/answers", false),
         ("POST", "/api/sandbox/identification/ID", false),
         ("POST", "/sandbox/identification/ID", false),
     ]
@@ -77,8 +78,8 @@ fn unknown_malformed_and_another_partners_are_the_same() {
     let before = ports.identification(id(&made));
     let body = r#"{"type":"Link","approved":true}"#;
     for (method, path, of_customer) in every_route() {
-        let review = path.ends_with("/review");
-        let (known, ours, theirs) = match (of_customer, review) {
+        let for_operators = path.ends_with("/review") || path.ends_with("/answers");
+        let (known, ours, theirs) = match (of_customer, for_operators) {
             (true, _) => (customer.as_str(), "acme", "other"),
             (false, true) => (id(&made), "operator", "other-operator"),
             (false, false) => (id(&made), "acme", "other"),
