@@ -347,7 +347,7 @@ impl World {
         let nth = self.ports.operations();
         let sent = Sent::new(method, path)
             .with("x-api-key", key)
-            .with("idempotency-key", &format!("{nth}{once}"))
+            .with("idempotency-key", format!("{nth}{once}"))
             .with_body(body);
         let answer = self.exchange(sent);
         let text = String::from_utf8_lossy(answer.body()).into_owned();

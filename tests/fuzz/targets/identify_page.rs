@@ -9,8 +9,11 @@ use stepgate_fuzz::world::WRITER;
 
 const MOST: usize = 6;
 
-/// Each link, its identification, and cookie and form's seal of the browser that has given its code already.
-const LINKS: [(&str, &str, Option<(&str, &str)>); 3] = [
+/// Its cookie, and the seal of the form it has been shown.
+type Browser = Option<(&'static str, &'static str)>;
+
+/// Each link, its identification, and the browser that has given its code already.
+const LINKS: [(&str, &str, Browser); 3] = [
     ("LINK", "IDENTIFICATION", None),
     ("LAST_LINK", "LAST_IDENTIFICATION", Some(("COOKIE", "SEAL"))),
     ("BUSINESS_LINK", "BUSINESS_IDENTIFICATION", Some(("BUSINESS_COOKIE", "BUSINESS_SEAL"))),
