@@ -90,12 +90,11 @@ impl Target {
         let text = without_surrogates(str::from_utf8(body).expect("what is done was UTF-8"));
         let fields: BTreeMap<String, Box<RawValue>> =
             serde_json::from_str(&text).expect("what is done was a JSON object");
-        let known = |(name, value): (&String, &Box<RawValue>)| {
+        let known = fields.into_iter().filter(|(name, _)| self.fields.iter().any(|(field, _)| field == name));
+        let known = known.map(|(name, value)| {
             let value = serde_json::from_str(value.get()).expect("what is known was JSON");
-            (name.clone(), value)
-        };
-        let known =
-            fields.iter().filter(|(name, _)| self.fields.iter().any(|(field, _)| field == name)).map(known);
+            (name, value)
+        });
         Value::Object(known.collect())
     }
 

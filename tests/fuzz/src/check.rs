@@ -5,6 +5,7 @@ use crate::request::Sent;
 use crate::world::{self, World};
 use http::HeaderMap;
 use serde_json::Value;
+use std::rc::Rc;
 use stepgate_gateway::testing::TestPorts;
 
 /// The most operations that a request may ask of the store. A page of a list looks at 200 entries at most, and each entry
@@ -22,8 +23,46 @@ pub struct Visit<'w> {
     /// The gateway.
     pub ports: TestPorts,
     codes: Vec<String>,
-    /// The secrets that requests have had in them, which answers may repeat from then on.
-    excused: Vec<String>,
+    /// How things stand, if nothing has been done since they were looked at.
+    seen: Option<Seen>,
+    /// What was sent so far: a secret that was in it may be answered.
+    sent: Vec<Sent>,
+}
+
+/// How things stand: what a refused request must leave as it is.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The records but for the answers that are kept to be repeated, and the notes when to look at a thing again for its
+    /// webhooks, which come before whatever may end it.
+    records: Rc<Vec<(String, String)>>,
+    /// The code that waits for the change of an address.
+    waiting: Value,
+}
+
+impl Seen {
+    /// Looks at a gateway that has this customer.
+    #[must_use]
+    pub fn of(ports: &TestPorts, customer: &str) -> Seen {
+        let path = format!("/api/authentication-codes/entity/{customer}");
+        let sent = Sent::new("GET", &path).with("x-api-key", world::WRITER);
+        let answer = ports.exchange(sent.request().expect("it is a request"));
+        let mut records = ports.records();
+        records.retain(|(key, _)| !key.contains("/idempotency/") && !key.contains("/agenda/"));
+        Seen {
+            records: Rc::new(records),
+            waiting: serde_json::from_slice(answer.body()).expect("it is JSON"),
+        }
+    }
+
+    /// The keys of what is not the same later.
+    fn changed<'s>(&'s self, later: &'s Seen) -> Vec<&'s str> {
+        if self.records == later.records {
+            return Vec::new();
+        }
+        let before = self.records.iter().filter(|record| !later.records.contains(record));
+        let after = later.records.iter().filter(|record| !self.records.contains(record));
+        before.chain(after).map(|(key, _)| key.as_str()).collect()
+    }
 }
 
 /// What came back.
@@ -69,7 +108,8 @@ impl Answer {
 /// Does something with a copy of the world.
 pub fn visit<T>(work: impl FnOnce(&mut Visit<'_>) -> T) -> T {
     world::with(|world| {
-        work(&mut Visit { world, ports: world.fork(), codes: world.codes().to_vec(), excused: Vec::new() })
+        let (codes, seen) = (world.codes().to_vec(), Some(world.seen().clone()));
+        work(&mut Visit { world, ports: world.fork(), codes, seen, sent: Vec::new() })
     })
 }
 
@@ -78,15 +118,12 @@ impl Visit<'_> {
     pub fn send(&mut self, sent: &Sent) -> Option<Answer> {
         let request = sent.request()?;
         let path = request.uri().path().to_owned();
-        let secrets = self.world.secrets().iter().chain(&self.codes).filter(|secret| sent.mentions(secret));
-        let mentioned: Vec<String> = secrets.cloned().collect();
-        self.excused.extend(mentioned);
-        let (before, operations, lines) =
-            (self.records(), self.ports.operations(), self.ports.log_lines().len());
-        let attempts = self.attempts();
+        let before = self.seen.take().unwrap_or_else(|| self.look());
+        let (operations, lines) = (self.ports.operations(), self.ports.log_lines().len());
         let (head, body) = self.ports.exchange(request).into_parts();
         let answer = Answer { status: head.status.as_u16(), headers: head.headers, body };
         let operations = self.ports.operations() - operations;
+        self.sent.push(sent.clone());
         let place = contract::place(&sent.method, &path);
         check_status(&place, sent, &path, &answer);
         check_head(&path, &answer);
@@ -101,9 +138,21 @@ impl Visit<'_> {
             "{} {path}: {operations} operations of the store",
             sent.method
         );
-        self.check_changes(sent, &path, &answer, &before);
-        if (400..500).contains(&answer.status) {
-            assert_eq!(self.attempts(), attempts, "a refused request spent an attempt, or ended a code");
+        if answer.status >= 400 || matches!(&*sent.method, "GET" | "HEAD") {
+            let after = self.look();
+            let changed = before.changed(&after);
+            assert!(
+                changed.is_empty(),
+                "{} {path} was answered {} and changed {changed:?}",
+                sent.method,
+                answer.status
+            );
+            assert_eq!(before.waiting, after.waiting, "a refused request spent an attempt, or ended a code");
+            self.seen = Some(after);
+        } else {
+            for (key, value) in self.ports.records() {
+                assert!(value.len() <= LONGEST_RECORD, "{key} has {} bytes", value.len());
+            }
         }
         Some(answer)
     }
@@ -120,37 +169,12 @@ impl Visit<'_> {
         self.codes.push(code.to_owned());
     }
 
-    /// The code that waits for the change of an address.
-    fn attempts(&self) -> Value {
-        let path = format!("/api/authentication-codes/entity/{}", self.world.id("CUSTOMER"));
-        let sent = Sent::new("GET", &path).with("x-api-key", world::WRITER);
-        self.exchange(&sent).expect("it is a request").json()
+    fn look(&self) -> Seen {
+        Seen::of(&self.ports, self.world.id("CUSTOMER"))
     }
 
-    /// The records but for the answers that are kept to be repeated, and the notes when to look at a thing again for its
-    /// webhooks, which come before whatever may end it.
-    fn records(&self) -> Vec<(String, String)> {
-        let mut records = self.ports.records();
-        records.retain(|(key, _)| !key.contains("/idempotency/") && !key.contains("/agenda/"));
-        records
-    }
-
-    /// A refused request, and a look, change no record.
-    fn check_changes(&self, sent: &Sent, path: &str, answer: &Answer, before: &[(String, String)]) {
-        let after = self.records();
-        for (key, value) in &after {
-            assert!(value.len() <= LONGEST_RECORD, "{key} has {} bytes", value.len());
-        }
-        let may_change = answer.status < 400 && !matches!(&*sent.method, "GET" | "HEAD");
-        if !may_change && after != before {
-            let changed: Vec<&str> = after
-                .iter()
-                .filter(|record| !before.contains(record))
-                .chain(before.iter().filter(|record| !after.contains(record)))
-                .map(|(key, _)| key.as_str())
-                .collect();
-            panic!("{} {path} was answered {} and changed {changed:?}", sent.method, answer.status);
-        }
+    fn was_sent(&self, secret: &str) -> bool {
+        self.sent.iter().any(|sent| sent.mentions(secret))
     }
 
     fn check_secrets(&self, place: &Place, sent: &Sent, answer: &Answer, lines: &[String]) {
@@ -164,14 +188,14 @@ impl Visit<'_> {
             assert!(!lines.iter().any(|line| line.contains(secret)), "the log has a secret");
             let repeated = body.contains(secret.as_str()) || heads.iter().any(|head| head.contains(secret));
             assert!(
-                !repeated || place.shows_secrets || self.excused.contains(secret),
+                !repeated || place.shows_secrets || self.was_sent(secret),
                 "an answer has a secret: {heads:?} {body}"
             );
         }
         for code in &self.codes {
             assert!(!lines.iter().any(|line| stands_alone(line, code)), "the log has a code");
             let repeated = !place.shows_secrets && stands_alone(&body, code);
-            assert!(!repeated || self.excused.contains(code), "an answer has a code: {body}");
+            assert!(!repeated || self.was_sent(code), "an answer has a code: {body}");
         }
         if answer.status >= 400 && contract::is_api(sent.path()) {
             assert!(!body.contains("sesame"), "a refusal repeats what was sent: {body}");

@@ -24,29 +24,25 @@ pub struct Done {
     pub doubled: bool,
 }
 
-#[derive(Arbitrary, Debug)]
-enum Edit {
-    Set(u8, Leaf),
-    Remove(u8),
-    Double(u8, Leaf),
-    Add(u8, Leaf),
-    Wrap(u8),
-    Unwrap(u8),
-    Append(u8, Leaf),
+/// An edit as an input says it: a few bytes, each of which means one thing, so that a change of one byte is a small change.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Edit {
+    operation: u8,
+    at: u8,
+    leaf: u8,
+    number: u16,
 }
 
-#[derive(Arbitrary, Debug)]
-enum Leaf {
-    Hostile(u8),
-    Fitting(u8),
-    Text(String),
-    Number(i64),
-    Fraction(f64),
-    Flag(bool),
-    Null,
-    Long(u16),
-    Digits(u16),
-    Deep(u16),
+/// What an edit does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Set,
+    Remove,
+    Double,
+    Add,
+    Wrap,
+    Unwrap,
+    Append,
 }
 
 /// JSON as text, each value in place: what [`Value`] cannot hold is the point here.
@@ -106,56 +102,125 @@ const HOSTILE: &[&str] = &[
     "\"a@b.com\\r\\nBcc: x@y.com\"",
     "\"../../etc/passwd\"",
     "\"%00\"",
+    "\"\"",
+    "\" \"",
+    "\"a\"",
+    "\"0\"",
+    "\"123\"",
+    "\"é\"",
 ];
 
-/// What belongs somewhere, if not here.
-const FITTING: &[&str] = &[
-    "\"<CUSTOMER>\"",
-    "\"<BUSINESS>\"",
-    "\"<ARCHIVED>\"",
-    "\"<STRANGER>\"",
-    "\"<SUB_CUSTOMER>\"",
-    "\"<ABSENT>\"",
-    "\"<DOCUMENT>\"",
-    "\"Person\"",
-    "\"Business\"",
-    "\"Individual\"",
-    "\"customer0@example.com\"",
-    "\"ext-0\"",
-    "\"ramp-0\"",
-    "\"Fiat\"",
-    "\"Crypto\"",
-    "\"Pix\"",
-    "\"EUR\"",
-    "\"USD\"",
-    "\"XXX\"",
-    "\"XAU\"",
-    "\"DEM\"",
-    "\"Solana\"",
-    "\"Tron\"",
-    "\"Stellar\"",
-    "\"SEPA\"",
-    "\"SWIFT\"",
-    "\"ACH\"",
-    "\"FPS\"",
-    "\"quote\"",
-    "\"market\"",
-    "\"Token\"",
-    "\"Link\"",
-    "\"XK\"",
-    "\"de\"",
-    "\"DE89 3704 0044 0532 0130 00\"",
-    "\"GB29NWBK60161331926819\"",
-    "\"0x0000000000000000000000000000000000000000\"",
-    "\"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"",
-    "\"11111111111111111111111111111111\"",
-    "\"TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t\"",
-    "\"Approved\"",
-    "\"Registered\"",
-    "123456",
-    "<DIGITS>",
-    "999999",
-    "1000000",
+/// What may stand in a field, or nearly: other values that are taken there, and those that just miss.
+const FITTING: &[(&[&str], &[&str])] = &[
+    (
+        &["customer_id", "content_id", "fee_profile_id"],
+        &[
+            r#""<CUSTOMER>""#,
+            r#""<BUSINESS>""#,
+            r#""<ARCHIVED>""#,
+            r#""<STRANGER>""#,
+            r#""<SUB_CUSTOMER>""#,
+            r#""<ABSENT>""#,
+            r#""<DOCUMENT>""#,
+            r#""3C90C3CC0D444B5088888DD25736052A""#,
+        ],
+    ),
+    (&["external_id"], &[r#""ext-0""#, r#""ramp-0""#, r#"" ext-1 ""#, r#""e-2""#]),
+    (
+        &["email"],
+        &[
+            r#""customer0@example.com""#,
+            r#""boss@example.com""#,
+            r#""Boss@EXAMPLE.com""#,
+            r#""a@b""#,
+            r#""a@b.com,c@d.com""#,
+            r#""a@xn--bcher-kva.example""#,
+            r#""a@[127.0.0.1]""#,
+        ],
+    ),
+    (
+        &["type"],
+        &[
+            r#""Fiat""#,
+            r#""Crypto""#,
+            r#""Pix""#,
+            r#""SEPA""#,
+            r#""ACH""#,
+            r#""SWIFT""#,
+            r#""FPS""#,
+            r#""quote""#,
+            r#""Token""#,
+            r#""Business""#,
+            r#""Individual""#,
+        ],
+    ),
+    (&["customer_type"], &[r#""Person""#, r#""Business""#, r#""person""#, r#"{"Person":null}"#]),
+    (&["currency"], &[r#""EUR""#, r#"{"code":"USD"}"#, r#""GBP""#, r#"{"code":"CHF"}"#, r#"{"code":"XXX"}"#]),
+    (
+        &["code"],
+        &[
+            r#""EUR""#,
+            r#""USD""#,
+            r#""XAU""#,
+            r#""DEM""#,
+            r#""XK""#,
+            r#""de""#,
+            "<DIGITS>",
+            "123456",
+            "999999",
+            "1000000",
+            "123456.0",
+            r#""123456""#,
+        ],
+    ),
+    (
+        &["chain", "blockchain"],
+        &[r#""Base""#, r#""Ethereum""#, r#""Solana""#, r#""Tron""#, r#""Stellar""#, r#""base""#],
+    ),
+    (
+        &["address"],
+        &[
+            r#""0x0000000000000000000000000000000000000000""#,
+            r#""0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed""#,
+            r#""0X5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED""#,
+            r#""11111111111111111111111111111111""#,
+            r#""TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t""#,
+            r#""GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ""#,
+        ],
+    ),
+    (
+        &["iban", "account_number"],
+        &[
+            r#""DE89 3704 0044 0532 0130 00""#,
+            r#""GB29NWBK60161331926819""#,
+            r#""de89370400440532013000""#,
+            r#""DE99""#,
+            r#""1234""#,
+            r#""12345678""#,
+            r#""ABCD1234""#,
+        ],
+    ),
+    (
+        &["bic", "intermediary_bic"],
+        &[r#""deutdeff""#, r#""DEUTXKFF500""#, r#""DEUT""#, r#""DEUTéFF""#, r#""DEUTDEFF5""#],
+    ),
+    (
+        &["routing_number", "sort_code"],
+        &[r#""021000021""#, r#""000000000""#, r#""12-34-56""#, r#""123456""#, r#""1-23456""#],
+    ),
+    (
+        &["url"],
+        &[
+            r#""http://partner.example/""#,
+            r#""https://user@partner.example/""#,
+            r#""https://""#,
+            r#""ftp://partner.example""#,
+            r#""//partner.example""#,
+            r#""https://[::1]:0/""#,
+        ],
+    ),
+    (&["signature"], &[r#""hex""#, r#""standard-webhooks""#]),
+    (&["topics"], &[r#"["Ping"]"#, r#"["Ping","Ping"]"#, r#"["Nothing"]"#, r#"[null]"#]),
 ];
 
 /// Reads an input as a body. `valid` are the bodies to begin with.
@@ -174,7 +239,7 @@ fn edited(shape: &[u8], valid: &[Value]) -> Body {
     let mut root = Node::of(&valid[usize::from(which) % valid.len()]);
     let mut done = Vec::new();
     for _ in 0..edits {
-        // A value that the last bytes are not enough for is not made: an input without edits is a valid body.
+        // An input without edits is a valid body.
         if from.is_empty() {
             break;
         }
@@ -186,23 +251,43 @@ fn edited(shape: &[u8], valid: &[Value]) -> Body {
     Body { bytes: text.into_bytes(), edits: Some(done) }
 }
 
-impl Leaf {
-    fn text(self) -> String {
+impl Edit {
+    /// Mostly another value in the place of one.
+    fn operation(self) -> Operation {
+        match self.operation % 16 {
+            0..8 => Operation::Set,
+            8 | 9 => Operation::Remove,
+            10 | 11 => Operation::Append,
+            12 => Operation::Double,
+            13 => Operation::Add,
+            14 => Operation::Wrap,
+            _ => Operation::Unwrap,
+        }
+    }
+
+    /// A value for the field of this name.
+    fn leaf(self, field: Option<&String>) -> String {
         let quoted = |text: String| Value::from(text).to_string();
-        match self {
-            Leaf::Hostile(which) => HOSTILE[usize::from(which) % HOSTILE.len()].into(),
-            Leaf::Fitting(which) => FITTING[usize::from(which) % FITTING.len()].into(),
-            Leaf::Text(text) => quoted(text),
-            Leaf::Number(number) => number.to_string(),
-            Leaf::Fraction(number) => format!("{number:e}"),
-            Leaf::Flag(flag) => flag.to_string(),
-            Leaf::Null => "null".into(),
-            Leaf::Long(length) => quoted("a".repeat(usize::from(length))),
-            Leaf::Digits(length) => "1".repeat(usize::from(length).max(1)),
-            Leaf::Deep(depth) => {
-                let depth = usize::from(depth) % 8000;
+        let number = usize::from(self.number);
+        match self.leaf % 16 {
+            0..5 => HOSTILE[number % HOSTILE.len()].into(),
+            5..9 => {
+                let own = field
+                    .and_then(|field| FITTING.iter().find(|(fields, _)| fields.contains(&field.as_str())));
+                let (_, values) = own.unwrap_or(&FITTING[number / 256 % FITTING.len()]);
+                values[number % values.len()].into()
+            }
+            9 => quoted("a".repeat(number)),
+            10 => "1".repeat(number.max(1)),
+            11 => {
+                let depth = number % 8000;
                 format!("{}1{}", "[".repeat(depth), "]".repeat(depth))
             }
+            12 => number.to_string(),
+            // One character, or one and its half.
+            13 => quoted(char::from_u32(self.number.into()).map(String::from).unwrap_or_default()),
+            14 => format!("\"\\u{number:04x}\""),
+            _ => ["null", "true", "false", "\"\"", "0.5"][number % 5].into(),
         }
     }
 }
@@ -257,14 +342,7 @@ impl Node {
 
     /// Makes an edit; none if there is nothing to make it at.
     fn edit(&mut self, edit: Edit) -> Option<Done> {
-        let (Edit::Set(at, _)
-        | Edit::Remove(at)
-        | Edit::Double(at, _)
-        | Edit::Add(at, _)
-        | Edit::Wrap(at)
-        | Edit::Unwrap(at)
-        | Edit::Append(at, _)) = edit;
-        let at = usize::from(at) % self.size();
+        let at = usize::from(edit.at) % self.size();
         let mut path = Vec::new();
         let doubled = self.edit_at(at, edit, &mut path)?;
         Some(Done { path, doubled })
@@ -287,17 +365,17 @@ impl Node {
                 })?;
                 let (name, value) = &mut fields[place];
                 path.push(name.clone());
-                match edit {
-                    Edit::Remove(_) if at == 0 => {
+                match edit.operation() {
+                    Operation::Remove if at == 0 => {
                         fields.remove(place);
                         Some(false)
                     }
-                    Edit::Double(_, leaf) if at == 0 => {
+                    Operation::Double if at == 0 => {
                         let name = name.clone();
-                        fields.push((name, Node::Raw(leaf.text())));
+                        fields.push((name, Node::Raw(edit.leaf(path.last()))));
                         Some(true)
                     }
-                    edit => value.edit_at(at, edit, path),
+                    _ => value.edit_at(at, edit, path),
                 }
             }
             Node::List(entries) => {
@@ -308,43 +386,45 @@ impl Node {
                     }
                     found
                 })?;
-                match edit {
-                    Edit::Remove(_) if at == 0 => {
-                        entries.remove(place);
-                        Some(false)
-                    }
-                    edit => entries[place].edit_at(at, edit, path),
+                if edit.operation() == Operation::Remove && at == 0 {
+                    entries.remove(place);
+                    return Some(false);
                 }
+                entries[place].edit_at(at, edit, path)
             }
         }
     }
 
     fn edit_here(&mut self, edit: Edit, path: &mut Vec<String>) -> Option<bool> {
-        match edit {
-            Edit::Set(_, leaf) => *self = Node::Raw(leaf.text()),
-            Edit::Wrap(_) => *self = Node::List(vec![self.clone()]),
-            Edit::Add(_, leaf) => match self {
+        match edit.operation() {
+            Operation::Set => *self = Node::Raw(edit.leaf(path.last())),
+            Operation::Wrap => *self = Node::List(vec![self.clone()]),
+            Operation::Add => match self {
                 Node::Object(fields) => {
                     path.push("surprise".into());
-                    fields.push(("surprise".into(), Node::Raw(leaf.text())));
+                    fields.push(("surprise".into(), Node::Raw(edit.leaf(path.last()))));
                 }
-                Node::List(entries) => entries.push(Node::Raw(leaf.text())),
+                Node::List(entries) => entries.push(Node::Raw(edit.leaf(path.last()))),
                 Node::Raw(_) => return None,
             },
-            Edit::Unwrap(_) => match self {
+            Operation::Unwrap => match self {
                 Node::List(entries) if !entries.is_empty() => *self = entries.remove(0),
                 Node::Object(fields) if !fields.is_empty() => *self = fields.remove(0).1,
                 _ => return None,
             },
-            Edit::Append(_, leaf) => match self {
-                Node::Raw(text) => text.push_str(&leaf.text()),
+            Operation::Append => match self {
+                // Behind what a text has.
+                Node::Raw(text) => match (text.strip_suffix('"'), edit.leaf(path.last()).strip_prefix('"')) {
+                    (Some(start), Some(end)) => *text = format!("{start}{end}"),
+                    _ => text.push_str(&edit.leaf(path.last())),
+                },
                 Node::List(entries) => {
                     let last = entries.last().cloned()?;
                     entries.resize(entries.len() + 30, last);
                 }
                 Node::Object(_) => return None,
             },
-            Edit::Remove(_) | Edit::Double(..) => return None,
+            Operation::Remove | Operation::Double => return None,
         }
         Some(false)
     }

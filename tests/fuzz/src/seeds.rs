@@ -198,6 +198,10 @@ fn identify() -> Inputs {
         "\0\0do=send\ndo=send\ndo=check&code=111111",
         &format!("\u{1}\0!{person}\n{person}\n{person}"),
         &format!("\u{2}\0{business}"),
+        // Without a seal, with another's, and without a session.
+        &format!("\u{1}\0{}", person.replace("&seal=<SEAL>", "")),
+        &format!("\u{1}\0{}", person.replace("<SEAL>", "<BUSINESS_SEAL>")),
+        &format!("\u{2}\0{}\n!{business}", business.replace("<BUSINESS_SEAL>", "<SEAL>")),
         "\u{2}\0do=submit&seal=<BUSINESS_SEAL>&legal_name=%E2%80%AE",
         "\u{1}\0do=send\ndo=check&code=1",
     ])

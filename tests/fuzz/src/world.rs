@@ -1,5 +1,6 @@
 //! Where every input begins: a sandbox with a few people in it, made through the API itself.
 
+use crate::check::Seen;
 use crate::request::Sent;
 use http::Response;
 use serde_json::{Value, json};
@@ -41,6 +42,7 @@ pub struct World {
     names: BTreeMap<&'static str, String>,
     secrets: Vec<String>,
     codes: Vec<String>,
+    seen: Option<Seen>,
 }
 
 thread_local! {
@@ -75,6 +77,12 @@ impl World {
     #[must_use]
     pub fn secrets(&self) -> &[String] {
         &self.secrets
+    }
+
+    /// How things stand in it.
+    #[must_use]
+    pub fn seen(&self) -> &Seen {
+        self.seen.as_ref().expect("it was looked at in the end")
     }
 
     /// The codes of six digits that somebody was sent.
@@ -133,8 +141,10 @@ impl World {
         let secrets = [WRITER, READER, OPERATOR, OTHER, LIMITED, RUN_TOKEN, WEBHOOK_SECRET, MAC_SECRET]
             .map(str::to_owned)
             .to_vec();
-        let mut world = World { ports, names: BTreeMap::new(), secrets, codes: Vec::new() };
+        let mut world = World { ports, names: BTreeMap::new(), secrets, codes: Vec::new(), seen: None };
         world.settle();
+        // In a copy, so that a look in there changes nothing here.
+        world.seen = Some(Seen::of(&world.fork(), world.id("CUSTOMER")));
         world
     }
 
@@ -337,7 +347,7 @@ impl World {
         let nth = self.ports.operations();
         let sent = Sent::new(method, path)
             .with("x-api-key", key)
-            .with("idempotency-key", &format!("{nth}{once}"))
+            .with("idempotency-key", format!("{nth}{once}"))
             .with_body(body);
         let answer = self.exchange(sent);
         let text = String::from_utf8_lossy(answer.body()).into_owned();

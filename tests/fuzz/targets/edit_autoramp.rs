@@ -21,7 +21,9 @@ const SANDBOX: Target = Target {
         ("fee_profile_id", Kind::Text),
     ],
     pairs: &[("destination_currency", "recipient_account")],
-    done: |_, _, _, answer| {
+    done: |visit, _, body, answer| {
+        let customer = body["customer_id"].as_str().expect("it is an id").to_ascii_lowercase();
+        assert_eq!(customer, visit.world.id("CUSTOMER"), "another customer's autoramp was edited");
         // Until the customer agrees it is as it was made.
         let autoramp = answer.json();
         assert_eq!(autoramp["recipient"]["address"], "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359");

@@ -9,11 +9,14 @@ use stepgate_fuzz::world::WRITER;
 
 const MOST: usize = 6;
 
-/// Each link, its identification, and the cookie of the browser that has given its code already.
-const LINKS: [(&str, &str, Option<&str>); 3] = [
+/// Its cookie, and the seal of the form it has been shown.
+type Browser = Option<(&'static str, &'static str)>;
+
+/// Each link, its identification, and the browser that has given its code already.
+const LINKS: [(&str, &str, Browser); 3] = [
     ("LINK", "IDENTIFICATION", None),
-    ("LAST_LINK", "LAST_IDENTIFICATION", Some("COOKIE")),
-    ("BUSINESS_LINK", "BUSINESS_IDENTIFICATION", Some("BUSINESS_COOKIE")),
+    ("LAST_LINK", "LAST_IDENTIFICATION", Some(("COOKIE", "SEAL"))),
+    ("BUSINESS_LINK", "BUSINESS_IDENTIFICATION", Some(("BUSINESS_COOKIE", "BUSINESS_SEAL"))),
 ];
 
 // The first byte says which link, the second in which environment. Each line is a form, or, with `!` before it, one without
@@ -25,7 +28,8 @@ fuzz_target!(|input: &[u8]| {
     visit(|visit| {
         visit.ports.set("environment", if sandbox { "sandbox" } else { "production" });
         let path = format!("/identify/{}", visit.world.id(link));
-        let mut session = cookie.map(|cookie| visit.world.id(cookie).to_owned());
+        let mut session = cookie.map(|(cookie, _)| visit.world.id(cookie).to_owned());
+        let mut seal = cookie.map(|(_, seal)| visit.world.id(seal).to_owned());
         let mut codes =
             if cookie.is_none() { vec![visit.world.id("PAGE_CODE").to_owned()] } else { Vec::new() };
         let forms = visit.world.fill_in(forms);
@@ -47,13 +51,18 @@ fuzz_target!(|input: &[u8]| {
             let after = status(visit, identification);
             if before != after {
                 assert!(session.is_some() && !anonymous, "a form was taken without a session");
-                assert!(field(form, "do") == "submit" && !field(form, "seal").is_empty());
+                assert_eq!(field(form, "do"), "submit");
+                // That of a session which began here stands in a page that nobody has read.
+                assert!(
+                    seal.as_ref().is_some_and(|seal| field(form, "seal") == *seal),
+                    "another form's seal"
+                );
                 assert_eq!((before.as_str(), answer.status), (Some("Pending"), 303));
             }
             if let Some(given) =
                 answer.header("set-cookie").split(';').next().filter(|given| !given.is_empty())
             {
-                session = Some(given.to_owned());
+                (session, seal) = (Some(given.to_owned()), None);
             }
             let page = match &session {
                 Some(session) => Sent::new("GET", &path).with("cookie", session),

@@ -25,6 +25,8 @@ fuzz_target!(|input: &[u8]| {
     visit(|visit| {
         let path = String::from_utf8(visit.world.fill_in(path.as_bytes())).expect("paths are text");
         let query = String::from_utf8_lossy(&visit.world.fill_in(query)).into_owned();
+        // What comes behind it is no part of a request.
+        let query = query.split('#').next().unwrap_or_default().to_owned();
         let Some(first) = get(visit, &path, &query) else { return };
         if first.status != 200 {
             return;
