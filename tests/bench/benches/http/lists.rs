@@ -96,7 +96,8 @@ fn fill(data: &Path, model: &str, customers: u64) -> Result<()> {
     let store = Arc::new(RedbStore::open(&data.join("stepgate.redb"), &RedbOptions::default(), clock)?);
     let adapter = Adapter::new(store.clone());
     let list = format!("customers/{PARTNER}");
-    let record = adapter.get(&RecordKey::forever(&format!("customer/{model}")))?.context("the model's record")?;
+    let record =
+        adapter.get(&RecordKey::forever(&format!("customer/{model}")))?.context("the model's record")?;
     let place = format!("\"{list}\":1");
     anyhow::ensure!(record.contains(&place), "a customer remembers its place otherwise: {record}");
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;

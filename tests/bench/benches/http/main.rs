@@ -8,8 +8,8 @@ mod cycles;
 #[path = "../core/fixture.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod fixture;
-mod live;
 mod lists;
+mod live;
 mod load;
 #[path = "../core/native.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
