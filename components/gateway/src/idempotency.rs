@@ -67,30 +67,46 @@ pub(crate) async fn once_if_keyed<P: Ports>(
 async fn once_under<P: Ports>(
     call: &Call<'_, P>,
     key: &str,
-    (method, path): (&str, &str),
+    place: (&str, &str),
     asked: &str,
     work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
+    match begun(call, key, place, asked).await? {
+        Claimed::Answered(response) => Ok(response),
+        Claimed::Ours(claim, id) => ended(call, &claim, work(id).await),
+    }
+}
+
+/// What comes before the work. Not in [`once_under`], of which there is one for each kind of work.
+async fn begun<P: Ports>(
+    call: &Call<'_, P>,
+    key: &str,
+    (method, path): (&str, &str),
+    asked: &str,
+) -> Result<Claimed, ApiError> {
     let digest = digest(&[asked]);
     let name = Name::new(&[&call.caller.acting_as.scope(), method, path, key]);
     let seed = ids::new(call.ports, call.now).to_string();
-    match claim(call, &name, &digest, &seed).await? {
-        Claimed::Answered(response) => Ok(response),
-        Claimed::Ours(claim) => {
-            let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("idempotency entry"))?;
-            let response = match work(id).await {
-                Err(error) if error.internal_reason().is_some() => {
-                    // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
-                    let _ = give_up(call.ports, call.ports.now(), &claim);
-                    return Err(error);
-                }
-                Err(error) => error.response_as(call.errors, call.trace),
-                Ok(response) => response,
-            };
-            settle(call, &claim, &response)?;
-            Ok(response)
+    claim(call, &name, &digest, &seed).await
+}
+
+/// What comes after it.
+fn ended<P: Ports>(
+    call: &Call<'_, P>,
+    claim: &Claim,
+    result: Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    let response = match result {
+        Err(error) if error.internal_reason().is_some() => {
+            // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
+            let _ = give_up(call.ports, call.ports.now(), claim);
+            return Err(error);
         }
-    }
+        Err(error) => error.response_as(call.errors, call.trace),
+        Ok(response) => response,
+    };
+    settle(call, claim, &response)?;
+    Ok(response)
 }
 
 /// The key a request comes with.
@@ -105,7 +121,8 @@ fn wrong_key() -> ApiError {
 }
 
 enum Claimed {
-    Ours(Claim),
+    /// The work, and the id for what it makes.
+    Ours(Claim, Uuid),
     Answered(Response),
 }
 
@@ -119,7 +136,10 @@ async fn claim<P: Ports>(
     let mut waited = Duration::ZERO;
     loop {
         match begin(call.ports, call.ports.now(), name, digest, seed)? {
-            Begun::Do(claim) => return Ok(Claimed::Ours(claim)),
+            Begun::Do(claim) => {
+                let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("idempotency entry"))?;
+                return Ok(Claimed::Ours(claim, id));
+            }
             Begun::Replay(answer) => return replay(&answer).map(Claimed::Answered),
             Begun::Conflict => {
                 return Err(ApiError::Conflict("This IDEMPOTENCY-KEY was used with another body."));
