@@ -175,7 +175,7 @@ fn settle<P: Ports>(call: &Call<'_, P>, claim: &Claim, response: &Response) -> R
 }
 
 fn replay(answer: &str) -> Result<Response, ApiError> {
-    let kept: Kept = serde_json::from_str(answer).map_err(|_| unreadable())?;
+    let kept: Kept = crate::json::from_text(answer).map_err(|_| unreadable())?;
     json(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
 }
 

@@ -28,6 +28,7 @@ pub(crate) use standing::Standing;
 
 use crate::http::ApiError;
 use crate::http::TraceId;
+use crate::json;
 use crate::messages::Described;
 use crate::ports::Ports;
 use crate::ports::challenges::{Challenge, ChallengeStatus};
@@ -97,11 +98,11 @@ impl<'de> Deserialize<'de> for Change {
         }
 
         fn of<'a, T: Deserialize<'a>>(text: &'a str, change: fn(T) -> Change) -> serde_json::Result<Change> {
-            serde_json::from_str(text).map(change)
+            json::from_text(text).map(change)
         }
 
         let text = <&RawValue>::deserialize(deserializer)?.get();
-        let change = serde_json::from_str(text).and_then(|Tagged { kind }| match kind {
+        let change = json::from_text(text).and_then(|Tagged { kind }| match kind {
             Kind::EmailChange => of(text, Change::EmailChange),
             Kind::AutorampCreation => of(text, Change::AutorampCreation),
             Kind::AutorampEdit => of(text, Change::AutorampEdit),
@@ -132,7 +133,7 @@ impl Held {
 }
 
 fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, ApiError> {
-    serde_json::from_str(payload)
+    json::from_text(payload)
         .map_err(|_| ApiError::Internal("a challenge holds a change that cannot be read".into()))
 }
 

@@ -109,11 +109,7 @@ struct Place {
     id: Uuid,
 }
 
-fn entry_at<P: Ports, E: Entry>(
-    call: &Call<'_, P>,
-    list: &str,
-    place: Place,
-) -> Result<Option<E>, ApiError> {
+fn entry_at<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str, place: Place) -> Result<Option<E>, ApiError> {
     // A creation that was tried twice has claimed two slots; what it made stands in the one it remembers.
     let found = E::reachable(call, place.id)?;
     Ok(found.filter(|entry| entry.places().slot_in(list) == Some(place.slot)))
