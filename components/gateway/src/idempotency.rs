@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::http::{ApiError, Response, json, single};
 use crate::ids;
+use crate::json::{from_bytes, from_text};
 use crate::ports::Ports;
 use crate::settings::idempotency_key_required;
 use core::time::Duration;
@@ -168,14 +169,14 @@ fn settle<P: Ports>(call: &Call<'_, P>, claim: &Claim, response: &Response) -> R
     if for_now {
         return Ok(give_up(call.ports, now, claim)?);
     }
-    let body: &RawValue = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
+    let body: &RawValue = from_bytes(response.body()).ok_or_else(unreadable)?;
     let kept = Kept { status: status.as_u16(), body: body.to_owned() };
     let text = serde_json::to_string(&kept).map_err(|_| unreadable())?;
     Ok(finish(call.ports, now, claim, &text)?)
 }
 
 fn replay(answer: &str) -> Result<Response, ApiError> {
-    let kept: Kept = crate::json::from_text(answer).map_err(|_| unreadable())?;
+    let kept: Kept = from_text(answer).map_err(|_| unreadable())?;
     json(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
 }
 

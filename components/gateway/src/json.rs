@@ -35,6 +35,11 @@ pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Re
     Ok(read)
 }
 
+/// The same of bytes, which have to be UTF-8. serde's reader of bytes would be all of its reader of text once more.
+pub(crate) fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    from_text(str::from_utf8(bytes).ok()?).ok()
+}
+
 struct StructIsObject<'p, 'de>(&'p mut serde_json::Deserializer<StrRead<'de>>);
 
 impl<'de> Deserializer<'de> for StructIsObject<'_, 'de> {
@@ -84,8 +89,7 @@ impl<'de> Deserializer<'de> for StructIsObject<'_, 'de> {
 /// Reads a body that is one JSON string: a word that `T` has.
 pub(crate) fn word<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -> Result<T, ApiError> {
     // serde would also read `{"word":null}`.
-    let word =
-        if body.trim_ascii_start().starts_with(b"\"") { serde_json::from_slice(body).ok() } else { None };
+    let word = if body.trim_ascii_start().starts_with(b"\"") { from_bytes(body) } else { None };
     word.ok_or_else(|| ApiError::bad_request(wrong))
 }
 
