@@ -1,6 +1,7 @@
 //! Reading JSON. Of bodies: one object, and never a word of it in an answer.
 
 use crate::http::ApiError;
+use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
@@ -84,6 +85,12 @@ impl<'de> Deserializer<'de> for StructIsObject<'_, 'de> {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map identifier ignored_any
     }
+}
+
+/// A value as JSON that can be looked into. By way of its text: serde's direct way would be a second copy of everything that
+/// writes the value.
+pub(crate) fn value_of(value: &impl Serialize) -> serde_json::Result<Value> {
+    from_text(&serde_json::to_string(value)?)
 }
 
 /// Reads a body that is one JSON string: a word that `T` has.
