@@ -97,6 +97,7 @@ async fn a_review_is_told_signed_and_once(host: Host) {
         .collect();
     assert_eq!(received[0].header("webhook-signature"), format!("v1={mac}"));
     assert_eq!(received[0].header("content-type"), "application/json");
+    assert_eq!(received[0].header("content-length"), received[0].body.len().to_string());
     assert_ne!(received[0].header("webhook-id"), received[1].header("webhook-id"));
 }
 

@@ -13,7 +13,7 @@ use crate::ports::{NoAnswer, Ports};
 use core::pin::pin;
 use core::time::Duration;
 use futures_util::future::{Either, select};
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use serde::Serialize;
 use stepgate_storage::Timestamp;
@@ -138,6 +138,8 @@ fn request(
     Request::builder()
         .method(Method::POST)
         .uri(endpoint.url.as_str())
+        // Without it hosts send the body in chunks, which simple servers cannot read.
+        .header(CONTENT_LENGTH, HeaderValue::from(message.body.len()))
         .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
         .header(USER_AGENT, HeaderValue::from_static("Stepgate"))
         .header("webhook-id", id)

@@ -19,6 +19,16 @@ pub async fn create_customer(client: &mut Client, number: usize) -> Result<Strin
     Ok(expect(&answer, 201, "").and_then(|()| id(answer.body))?.to_owned())
 }
 
+/// A page of 100 customers, and the cursor of the one behind it.
+pub async fn page(client: &mut Client, more: &str) -> Result<Option<String>> {
+    let path = format!("/api/customers?page_size=100{more}");
+    let answer = client.send("GET", &path, KEY, "").await?;
+    expect(&answer, 200, "\"items\"")?;
+    ensure!(answer.body.matches("customer_type").count() == 100, "a page that is not full");
+    let cursor = answer.body.split_once("\"cursor\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    Ok(cursor.map(|(cursor, _)| cursor.to_owned()))
+}
+
 /// Asks for another address, which issues a challenge. Answers the id of the code.
 pub async fn issue(client: &mut Client, customer: &str, address: usize) -> Result<String> {
     let path = format!("/api/customers/{customer}");

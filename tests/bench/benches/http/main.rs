@@ -8,6 +8,7 @@ mod cycles;
 #[path = "../core/fixture.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod fixture;
+mod lists;
 mod live;
 mod load;
 #[path = "../core/native.rs"]
@@ -27,11 +28,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn(&mut Table) -> anyhow::Result<()>;
 
 /// By the names that may be given as arguments: `-- cycles` runs that one only.
-const MEASUREMENTS: [(&str, Measurement); 4] = [
+const MEASUREMENTS: [(&str, Measurement); 5] = [
     ("start", start::measure),
     ("wrong", wrong::measure),
     ("cycles", cycles::measure),
     ("live", live::measure),
+    ("lists", lists::measure),
 ];
 
 fn main() -> anyhow::Result<()> {
