@@ -90,7 +90,7 @@ impl Agenda {
         &self,
         ports: &impl Ports,
         most: usize,
-        mut each: impl FnMut(&str) -> Result<(), ApiError>,
+        each: &mut dyn FnMut(&str) -> Result<(), ApiError>,
     ) -> Result<Taken, ApiError> {
         let now = ports.now();
         let current = now.0 / self.span_millis();
