@@ -78,7 +78,7 @@ pub(super) async fn deliver(
         let request = request(ports, &endpoint, attempt, &message)?;
         if !attempt.claim(ports)? {
             // Whoever made it died over it, or is late.
-            bell.ring_for(ports, next_at, attempt.next())?;
+            attempt.follow(ports, &bell, next_at)?;
             return Ok(true);
         }
         let sent = if endpoint.enabled {
@@ -93,7 +93,7 @@ pub(super) async fn deliver(
                 outcome.sent += 1;
             }
             Err(reason) => {
-                bell.ring_for(ports, next_at, attempt.next())?;
+                attempt.follow(ports, &bell, next_at)?;
                 health.failed(ports.now(), &reason);
                 outcome.failed += 1;
             }
