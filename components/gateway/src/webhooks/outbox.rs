@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
 
-/// How many days a message is kept that nobody has taken: longer than it is tried.
-const KEPT_DAYS: u64 = 3;
+/// How many days a message is kept that nobody has taken: longer than the agenda keeps what is to become of it.
+const KEPT_DAYS: u64 = 9;
 
 const WHAT: &str = "message";
 

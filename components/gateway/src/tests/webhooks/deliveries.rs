@@ -138,6 +138,41 @@ fn what_nobody_takes_for_a_day_is_a_dead_letter() {
     assert_eq!(ports.dead_letters(&webhook, "")["items"], json!([]));
 }
 
+/// Also what was never tried, because the receiver was left alone: nothing is dropped for being old.
+#[test]
+fn what_waits_behind_a_receiver_that_is_down_is_a_dead_letter_too() {
+    let (ports, webhook) = one_webhook();
+    ports.receive(Ok(500));
+    for _ in 0..900 {
+        ping(&ports, &webhook);
+        ports.pass(Duration::from_millis(100));
+    }
+    for _ in 0..5 * 144 {
+        ports.run_all();
+        ports.pass(Duration::from_secs(600));
+        ports.store.sweep(ports.now.get().0 / 1_000);
+    }
+    let mut letters = 0;
+    let mut query = "?page_size=100".to_owned();
+    loop {
+        let page = ports.dead_letters(&webhook, &query);
+        letters += page["items"].as_array().unwrap().len();
+        let Some(cursor) = page["cursor"].as_str() else { break };
+        query = format!("?page_size=100&cursor={cursor}");
+    }
+    assert_eq!(letters, 900);
+}
+
+/// "If runs stop for more than eight days, what was due then is forgotten": and not before.
+#[test]
+fn what_was_due_before_runs_stopped_for_a_week_is_sent() {
+    let (ports, webhook) = one_webhook();
+    ping(&ports, &webhook);
+    ports.pass(Duration::from_secs(7 * 86_400));
+    ports.store.sweep(ports.now.get().0 / 1_000);
+    assert_eq!(ports.run_all(), (1, 0));
+}
+
 #[test]
 fn dead_letters_come_newest_first_and_page_by_page() {
     let (ports, webhook) = one_webhook();
