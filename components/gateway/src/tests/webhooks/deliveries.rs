@@ -273,6 +273,23 @@ fn a_burst_goes_out_in_order_in_few_runs() {
     assert_eq!(ports.run_all(), (0, 0));
 }
 
+/// Where the store is slow and there is much to be done, a run still sends.
+#[test]
+fn a_run_that_finds_much_has_time_left_to_send() {
+    let (ports, webhook) = one_webhook();
+    for _ in 0..1_000 {
+        ping(&ports, &webhook);
+    }
+    ports.operation_takes.set(Duration::from_millis(2));
+    let began = ports.now.get();
+    let done = ports.run().json();
+    assert!(done["sent"].as_u64().unwrap() > 0 && done["more"] == true, "{done}");
+    assert!(ports.now.get().since(began) < Duration::from_secs(4));
+    ports.operation_takes.set(Duration::ZERO);
+    ports.run_all();
+    assert_eq!(ports.posted.borrow().len(), 1_000);
+}
+
 /// A store that runs for a month must not grow: what was delivered leaves nothing but what expires.
 #[test]
 fn what_was_taken_leaves_nothing_that_stays() {
