@@ -48,9 +48,9 @@ impl Bell {
 }
 
 /// The webhooks that have something to be sent now. Each of them has to be worked through, or rung again.
-pub(super) fn hear(ports: &impl Ports) -> Result<(Vec<Uuid>, Taken), ApiError> {
+pub(super) fn hear(ports: &impl Ports, until: Timestamp) -> Result<(Vec<Uuid>, Taken), ApiError> {
     let mut heard = Vec::new();
-    let taken = BELLS.take(ports, MOST, &mut |entry| {
+    let taken = BELLS.take(ports, MOST, until, &mut |entry| {
         let (webhook, attempt) = match entry.split_once(' ') {
             Some((webhook, attempt)) => (webhook, Attempt::read(attempt)),
             None => (entry, None),

@@ -64,21 +64,26 @@ pub(super) async fn deliver(
     let worked = queue.work(ports, async |attempt| {
         let now = ports.now();
         let Some(message) = Message::of(ports, attempt.message)? else { return Ok(true) };
-        if schedule::is_over(attempt.number, message.written_at, now) {
+        if now.since(began) >= LAST_CALL {
+            return Ok(false);
+        }
+        // One that was never tried has had its time too, if it waited behind others that were not taken. It is not kept for ever.
+        let refused = health.last_failure.as_ref().is_some_and(|failure| failure.at >= message.written_at);
+        if schedule::is_over(attempt.number, refused, message.written_at, now) {
             let reason =
                 health.last_failure.as_ref().map_or_else(String::new, |failure| failure.reason.clone());
             dead::keep(ports, attempt.message, message, attempt.number.saturating_sub(1), reason)?;
             log_attempt(ports, trace, webhook, attempt, Some("given up"));
             return Ok(true);
         }
-        if outcome.failed > 0 || now.since(began) >= LAST_CALL {
+        if outcome.failed > 0 {
             return Ok(false);
         }
         let next_at = schedule::after(ports, attempt.number, message.written_at, now);
         let request = request(ports, &endpoint, attempt, &message)?;
         if !attempt.claim(ports)? {
             // Whoever made it died over it, or is late.
-            bell.ring_for(ports, next_at, attempt.next())?;
+            attempt.follow(ports, &bell, next_at)?;
             return Ok(true);
         }
         let sent = if endpoint.enabled {
@@ -93,7 +98,7 @@ pub(super) async fn deliver(
                 outcome.sent += 1;
             }
             Err(reason) => {
-                bell.ring_for(ports, next_at, attempt.next())?;
+                attempt.follow(ports, &bell, next_at)?;
                 health.failed(ports.now(), &reason);
                 outcome.failed += 1;
             }
