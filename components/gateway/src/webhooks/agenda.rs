@@ -91,7 +91,7 @@ impl Agenda {
         ports: &impl Ports,
         most: usize,
         until: Timestamp,
-        mut each: impl FnMut(&str) -> Result<(), ApiError>,
+        each: &mut dyn FnMut(&str) -> Result<(), ApiError>,
     ) -> Result<Taken, ApiError> {
         let now = ports.now();
         let current = now.0 / self.span_millis();

@@ -55,7 +55,7 @@ pub(super) fn hear(
     until: Timestamp,
 ) -> Result<(Vec<Uuid>, Taken), ApiError> {
     let mut heard = Vec::new();
-    let taken = BELLS.take(ports, MOST, until, |entry| {
+    let taken = BELLS.take(ports, MOST, until, &mut |entry| {
         let Err(error) = hear_one(ports, &mut heard, entry) else { return Ok(()) };
         log_failure(ports, trace, &error);
         // A queue that cannot be read must not keep the others waiting.

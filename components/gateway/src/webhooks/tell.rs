@@ -83,7 +83,7 @@ pub(crate) fn after(ports: &impl Ports, trace: &TraceId, kind: Kind, id: Uuid) {
 
 /// Takes the looks that are due.
 pub(super) fn look(ports: &impl Ports, trace: &TraceId, until: Timestamp) -> Result<Taken, ApiError> {
-    LOOKS.take(ports, MOST_LOOKS, until, |entry| {
+    LOOKS.take(ports, MOST_LOOKS, until, &mut |entry| {
         let Some((kind, id)) = read_entry(entry) else { return Ok(()) };
         let Err(error) = tell(ports, trace, kind, id, Looking::Later) else { return Ok(()) };
         log_failure(ports, trace, kind, &error);
