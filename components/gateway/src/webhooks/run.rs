@@ -50,7 +50,7 @@ pub(crate) async fn run<P: Ports>(
     check_token(ports, headers)?;
     let began = ports.now();
     let looked = tell::look(ports, trace, began + LOOKING)?;
-    let (heard, taken) = hear(ports, began + LOOKING + HEARING)?;
+    let (heard, taken) = hear(ports, trace, began + LOOKING + HEARING)?;
     let (now, later) = heard.split_at(heard.len().min(MOST_WEBHOOKS));
     for webhook in later {
         Bell::of(*webhook).ring(ports)?;
@@ -68,17 +68,20 @@ pub(crate) async fn run<P: Ports>(
                 done.more |= outcome.more;
             }
             // The others are not to suffer from it. What was not sent rings again.
-            Err(error) => {
-                #[derive(Serialize)]
-                struct Reason<'a> {
-                    reason: &'a str,
-                }
-                let reason = error.internal_reason().unwrap_or("refused");
-                ports.log(&log_line("failure", trace, Reason { reason }));
-            }
+            Err(error) => log_failure(ports, trace, &error),
         }
     }
     json(StatusCode::OK, &done)
+}
+
+/// One failure is not to keep the rest from being done, but is said.
+pub(super) fn log_failure(ports: &impl Ports, trace: &TraceId, error: &ApiError) {
+    #[derive(Serialize)]
+    struct Reason<'a> {
+        reason: &'a str,
+    }
+    let reason = error.internal_reason().unwrap_or("refused");
+    ports.log(&log_line("failure", trace, Reason { reason }));
 }
 
 /// Who does not know the token is told that there is nothing here.

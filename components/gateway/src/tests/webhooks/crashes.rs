@@ -248,3 +248,25 @@ fn attempts_that_are_in_a_queue_twice_become_one() {
     }
     assert_eq!(waiting().len(), 1, "{:?}", waiting());
 }
+
+/// Nor does one queue that cannot be read.
+#[test]
+fn a_queue_that_cannot_be_read_is_put_off_and_the_others_are_sent() {
+    let (ports, webhook) = one_webhook();
+    let other = ports.webhook(json!({ "url": "https://other.example/" }));
+    let customer = ports.customer("ann@example.com");
+    ports.run_all();
+    let place = format!("webhook/{}/due", webhook["id"].as_str().unwrap());
+    let key = stepgate_storage::RecordKey::forever(&place);
+    stepgate_storage::Store::set(&ports.store, &key, "{").unwrap();
+    for webhook in [&webhook, &other] {
+        let path = format!("/api/webhooks/{}/ping", webhook["id"].as_str().unwrap());
+        ports.post(&path, &json!({ "customer_id": customer }));
+    }
+    settle(&ports);
+    let urls = || ports.posted.take().into_iter().map(|posted| posted.url).collect::<Vec<_>>();
+    assert_eq!(urls(), ["https://other.example/"]);
+    stepgate_storage::Store::delete(&ports.store, &key).unwrap();
+    settle(&ports);
+    assert_eq!(urls(), ["https://partner.example/hooks?a=b"]);
+}
