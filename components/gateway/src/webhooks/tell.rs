@@ -12,6 +12,7 @@ use super::{outbox, secret};
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ids;
+use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::stored;
 use core::time::Duration;
@@ -58,6 +59,21 @@ pub(crate) fn before(ports: &impl Ports, trace: &TraceId, kind: Kind, id: Uuid) 
         LOOKS.put(ports, &entry(kind, id))?;
     }
     Ok(())
+}
+
+/// The same for whoever acts as `caller`. Answers whether the thing is there and within reach; else nothing is done about it.
+pub(crate) fn before_for(
+    ports: &impl Ports,
+    trace: &TraceId,
+    kind: Kind,
+    id: Uuid,
+    caller: &Owner,
+) -> Result<bool, ApiError> {
+    if !secret::webhooks_are_on(ports)? || !kind.look(ports, id)?.is_some_and(|it| caller.reaches(&it.owner))
+    {
+        return Ok(false);
+    }
+    before(ports, trace, kind, id).map(|()| true)
 }
 
 /// Notes that a thing will, or may, change by itself at this time.

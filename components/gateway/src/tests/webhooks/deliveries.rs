@@ -243,6 +243,22 @@ fn a_receiver_that_does_not_answer_costs_the_others_nothing() {
 }
 
 #[test]
+fn that_the_host_is_busy_is_not_held_against_the_receiver() {
+    let (ports, webhook) = one_webhook();
+    for _ in 0..3 {
+        ping(&ports, &webhook);
+    }
+    ports.receive(Err(NoAnswer::Busy));
+    assert_eq!(ports.run_all(), (0, 0));
+    assert_eq!(ports.posted.take().len(), 1);
+    let listed = ports.send("GET", "/api/webhooks", "").json();
+    assert!(listed["items"][0].get("last_failure").is_none(), "{listed}");
+    ports.receive(Ok(200));
+    ports.pass(Duration::from_secs(30));
+    assert_eq!(ports.run_all(), (3, 0));
+}
+
+#[test]
 fn a_disabled_webhook_is_sent_nothing_and_gets_it_when_it_is_enabled() {
     let (ports, webhook) = one_webhook();
     ping(&ports, &webhook);
