@@ -1,7 +1,7 @@
 //! One call to the API, as its handler gets it.
 
 use crate::auth::Caller;
-use crate::http::{Errors, TraceId};
+use crate::http::{ApiError, Errors, TraceId};
 use crate::settings::ApiSettings;
 use http::HeaderMap;
 use serde::Serialize;
@@ -35,4 +35,13 @@ pub(crate) fn log_line(event: &str, trace: &TraceId, details: impl Serialize) ->
     }
     // Writing a struct of texts and numbers cannot fail; and a line that is missing is better than an answer that is.
     serde_json::to_string(&Line { event, trace_id: trace.as_str(), details }).unwrap_or_default()
+}
+
+/// The line for a failure of ours. What was refused for a reason of the caller's has no reason to be in the log.
+pub(crate) fn failure_line(trace: &TraceId, error: &ApiError) -> Option<String> {
+    #[derive(Serialize)]
+    struct Reason<'a> {
+        reason: &'a str,
+    }
+    error.internal_reason().map(|reason| log_line("failure", trace, Reason { reason }))
 }

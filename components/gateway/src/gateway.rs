@@ -3,7 +3,7 @@
 use crate::auth;
 use crate::authentication_codes;
 use crate::autoramps;
-use crate::call::{Call, log_line};
+use crate::call::{Call, failure_line};
 use crate::customers;
 use crate::fiat_addresses;
 use crate::http::{ApiError, Body, Errors, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
@@ -20,7 +20,6 @@ use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderValue, Request};
-use serde::Serialize;
 use uuid::Uuid;
 
 /// Answers a request. Every answer has its length and its trace id; every failure of ours is in the log under it.
@@ -36,17 +35,12 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
         pages::answer(ports, &trace, &head, body).await
     };
     let response = result.unwrap_or_else(|error| {
-        if let Some(reason) = error.internal_reason() {
-            ports.log(&log_line("failure", &trace, Reason { reason }));
+        if let Some(line) = failure_line(&trace, &error) {
+            ports.log(&line);
         }
         if is_api { error.response_as(errors, &trace) } else { pages::failure(&error, &trace) }
     });
     finished(response, &trace)
-}
-
-#[derive(Serialize)]
-struct Reason<'a> {
-    reason: &'a str,
 }
 
 /// First who is calling, then what for, then the body: nothing is read for strangers.

@@ -19,6 +19,12 @@ const BELLS: Agenda = Agenda { name: "bells-10s", span: Duration::from_secs(10),
 /// How many are heard in one run.
 const MOST: usize = 1_000;
 
+/// After what time a bell that could not be heard rings again.
+const LATER: Duration = Duration::from_secs(60);
+
+/// After what time a bell that was heard rings again, if something is left. Longer than one run takes.
+const AGAIN: Duration = Duration::from_secs(20);
+
 /// The bell of one webhook.
 pub(super) struct Bell(Uuid);
 
@@ -82,9 +88,3 @@ fn hear_one(ports: &impl Ports, heard: &mut Vec<Uuid>, entry: &str) -> Result<()
     }
     Ok(())
 }
-
-/// After what time a bell that could not be heard rings again.
-const LATER: Duration = Duration::from_secs(60);
-
-/// After what time a bell that was heard rings again, if something is left. Longer than one run takes.
-const AGAIN: Duration = Duration::from_secs(20);

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long after a run began it still begins to send something.
 const LAST_CALL: Duration = Duration::from_secs(3);
 
-/// After what time something is sent again that the host had no room for.
+/// How long nothing more is sent to a webhook for which the host had no room.
 const WHILE_BUSY: Duration = Duration::from_secs(10);
 
 /// Why something was not taken.
@@ -118,9 +118,10 @@ pub(super) async fn deliver(
                 Message::forget(ports, attempt.message)?;
                 outcome.sent += 1;
             }
-            // None of the receiver's doing.
+            // None of the receiver's doing. It goes by the same pauses all the same: attempts are numbered, and must not be used up in
+            // minutes.
             Err(Unsent::Busy) => {
-                attempt.follow(ports, &bell, now + WHILE_BUSY)?;
+                attempt.follow(ports, &bell, next_at)?;
                 busy = true;
             }
             Err(Unsent::Failed(reason)) => {

@@ -12,7 +12,7 @@ use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::stored;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{CounterKey, RecordKey, Timestamp};
+use stepgate_storage::{CounterKey, Day, RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// How many days a message is kept that nobody has taken: longer than the agenda keeps what is to become of it.
@@ -147,7 +147,7 @@ fn key(id: Uuid) -> Result<RecordKey, ApiError> {
     Ok(RecordKey::until(made_on(id)?.plus(KEPT_DAYS), &format!("message/{id}")))
 }
 
-fn made_on(id: Uuid) -> Result<stepgate_storage::Day, ApiError> {
+fn made_on(id: Uuid) -> Result<Day, ApiError> {
     let at = ids::made_at(id).ok_or_else(|| ApiError::Internal("a message's id has no time".into()))?;
     Ok(at.day())
 }

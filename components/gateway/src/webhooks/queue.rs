@@ -26,7 +26,7 @@ pub(super) struct Queue {
 
 /// How far a queue has been worked through.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Position {
+struct Position {
     /// Up to here nothing is left.
     done: u64,
     /// What the empty slots behind it are waited for.

@@ -5,7 +5,7 @@
 use super::bell::{Bell, hear};
 use super::deliver::deliver;
 use super::{secret, tell};
-use crate::call::log_line;
+use crate::call::failure_line;
 use crate::http::{ApiError, Response, TraceId, json};
 use crate::ports::Ports;
 use crate::settings::read;
@@ -76,12 +76,9 @@ pub(crate) async fn run<P: Ports>(
 
 /// One failure is not to keep the rest from being done, but is said.
 pub(super) fn log_failure(ports: &impl Ports, trace: &TraceId, error: &ApiError) {
-    #[derive(Serialize)]
-    struct Reason<'a> {
-        reason: &'a str,
+    if let Some(line) = failure_line(trace, error) {
+        ports.log(&line);
     }
-    let reason = error.internal_reason().unwrap_or("refused");
-    ports.log(&log_line("failure", trace, Reason { reason }));
 }
 
 /// Who does not know the token is told that there is nothing here.

@@ -8,7 +8,7 @@ use stepgate_storage::Timestamp;
 const PAUSES: [u64; 10] = [15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 
 /// The number of the last attempt; the first is 1.
-pub(super) const LAST: u32 = 11;
+const LAST: u32 = 11;
 
 /// How long after it was written a message is still tried.
 const LIFETIME: Duration = Duration::from_secs(86_400);

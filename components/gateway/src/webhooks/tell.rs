@@ -7,7 +7,7 @@
 
 use super::agenda::{Agenda, Taken};
 use super::event::Event;
-use super::thing::Kind;
+use super::thing::{Kind, Sight};
 use super::{outbox, secret};
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
@@ -32,7 +32,7 @@ const LATER: Duration = Duration::from_secs(60);
 const WHAT: &str = "mark of what was told";
 
 /// What was told last of a thing.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Told {
     status: String,
     by: String,
@@ -69,11 +69,15 @@ pub(crate) fn before_for(
     id: Uuid,
     caller: &Owner,
 ) -> Result<bool, ApiError> {
-    if !secret::webhooks_are_on(ports)? || !kind.look(ports, id)?.is_some_and(|it| caller.reaches(&it.owner))
-    {
+    if !secret::webhooks_are_on(ports)? {
         return Ok(false);
     }
-    before(ports, trace, kind, id).map(|()| true)
+    let Some(sight) = kind.look(ports, id)?.filter(|sight| caller.reaches(&sight.owner)) else {
+        return Ok(false);
+    };
+    tell_sight(ports, trace, kind, id, &sight, Looking::Now)?;
+    LOOKS.put(ports, &entry(kind, id))?;
+    Ok(true)
 }
 
 /// Notes that a thing will, or may, change by itself at this time.
@@ -122,6 +126,17 @@ fn tell(
     looking: Looking,
 ) -> Result<bool, ApiError> {
     let Some(sight) = kind.look(ports, id)? else { return Ok(false) };
+    tell_sight(ports, trace, kind, id, &sight, looking).map(|()| true)
+}
+
+fn tell_sight(
+    ports: &impl Ports,
+    trace: &TraceId,
+    kind: Kind,
+    id: Uuid,
+    sight: &Sight,
+    looking: Looking,
+) -> Result<(), ApiError> {
     let told: Option<Told> = stored::read(ports, &told_key(kind, id), WHAT)?;
     let told = told.unwrap_or_else(|| Told { status: sight.first.to_owned(), by: String::new(), times: 0 });
     let (mut newest, mut times): (Option<&'static str>, _) = (None, told.times);
@@ -132,7 +147,7 @@ fn tell(
         }
         if looking == Looking::Now && !is_first(ports, kind, id, times, &step.by)? {
             // Somebody else is at it, and writes down how far that came.
-            return Ok(true);
+            return Ok(());
         }
         newest = Some(step.status);
         times = times.saturating_add(1);
@@ -154,7 +169,7 @@ fn tell(
         // What an identification comes to is what its customer comes to.
         tell(ports, trace, Kind::Customer, sight.customer_id, looking)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Whether nobody has begun to tell this step after those told before.

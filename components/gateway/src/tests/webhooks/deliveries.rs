@@ -256,6 +256,17 @@ fn that_the_host_is_busy_is_not_held_against_the_receiver() {
     ports.receive(Ok(200));
     ports.pass(Duration::from_secs(30));
     assert_eq!(ports.run_all(), (3, 0));
+    // However long it lasts: what was not sent for lack of room is no dead letter in a few minutes.
+    ping(&ports, &webhook);
+    ports.receive(Err(NoAnswer::Busy));
+    for _ in 0..60 {
+        ports.run_all();
+        ports.pass(Duration::from_secs(10));
+    }
+    assert_eq!(ports.dead_letters(&webhook, "")["items"], json!([]));
+    ports.receive(Ok(200));
+    ports.pass(Duration::from_secs(1_000));
+    assert_eq!(ports.run_all(), (1, 0));
 }
 
 #[test]
