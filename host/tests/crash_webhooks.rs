@@ -101,7 +101,8 @@ fn what_has_changed_is_told_after_any_number_of_kills() {
         let program = start(data.path()).await;
         let caller = Client::new(program.address()).caller(SANDBOX_KEY);
         let mut expected = Vec::new();
-        for (customer, id) in made.lock().unwrap().clone() {
+        let made = made.lock().unwrap().clone();
+        for (customer, id) in made {
             let now: Value = caller.get(&format!("/api/identifications/{id}")).await.expect(200).json();
             if now["status"] == "Approved" {
                 expected.extend([(id, "Approved".to_owned()), (customer, "Active".to_owned())]);

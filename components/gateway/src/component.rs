@@ -139,6 +139,7 @@ impl Outbound for Host {
 fn no_answer(error: ErrorCode) -> NoAnswer {
     match error {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => NoAnswer::NotAllowed,
+        ErrorCode::ConnectionLimitReached => NoAnswer::Busy,
         ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => {
             NoAnswer::TooLate
         }

@@ -87,10 +87,12 @@ async fn api<P: Ports>(
         now,
     };
     let Some((kind, id)) = told_of(&found, verb) else { return handle(call, &found, verb, body).await };
-    webhooks::before(ports, trace, kind, id)?;
+    let is_told = webhooks::before_for(ports, trace, kind, id, &caller.acting_as)?;
     let answer = handle(call, &found, verb, body).await;
-    // Whatever the answer is: something may have been done.
-    webhooks::after(ports, trace, kind, id);
+    if is_told {
+        // Whatever the answer is: something may have been done.
+        webhooks::after(ports, trace, kind, id);
+    }
     answer
 }
 

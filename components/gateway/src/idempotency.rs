@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::http::{ApiError, Response, json, single};
 use crate::ids;
+use crate::json::{from_bytes, from_text};
 use crate::ports::Ports;
 use crate::settings::idempotency_key_required;
 use core::time::Duration;
@@ -67,30 +68,46 @@ pub(crate) async fn once_if_keyed<P: Ports>(
 async fn once_under<P: Ports>(
     call: &Call<'_, P>,
     key: &str,
-    (method, path): (&str, &str),
+    place: (&str, &str),
     asked: &str,
     work: impl AsyncFnOnce(Uuid) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
+    match begun(call, key, place, asked).await? {
+        Claimed::Answered(response) => Ok(response),
+        Claimed::Ours(claim, id) => ended(call, &claim, work(id).await),
+    }
+}
+
+/// What comes before the work. Not in [`once_under`], of which there is one for each kind of work.
+async fn begun<P: Ports>(
+    call: &Call<'_, P>,
+    key: &str,
+    (method, path): (&str, &str),
+    asked: &str,
+) -> Result<Claimed, ApiError> {
     let digest = digest(&[asked]);
     let name = Name::new(&[&call.caller.acting_as.scope(), method, path, key]);
     let seed = ids::new(call.ports, call.now).to_string();
-    match claim(call, &name, &digest, &seed).await? {
-        Claimed::Answered(response) => Ok(response),
-        Claimed::Ours(claim) => {
-            let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("idempotency entry"))?;
-            let response = match work(id).await {
-                Err(error) if error.internal_reason().is_some() => {
-                    // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
-                    let _ = give_up(call.ports, call.ports.now(), &claim);
-                    return Err(error);
-                }
-                Err(error) => error.response_as(call.errors, call.trace),
-                Ok(response) => response,
-            };
-            settle(call, &claim, &response)?;
-            Ok(response)
+    claim(call, &name, &digest, &seed).await
+}
+
+/// What comes after it.
+fn ended<P: Ports>(
+    call: &Call<'_, P>,
+    claim: &Claim,
+    result: Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    let response = match result {
+        Err(error) if error.internal_reason().is_some() => {
+            // The failure is what the caller has to hear of, not that the claim will only lapse by itself.
+            let _ = give_up(call.ports, call.ports.now(), claim);
+            return Err(error);
         }
-    }
+        Err(error) => error.response_as(call.errors, call.trace),
+        Ok(response) => response,
+    };
+    settle(call, claim, &response)?;
+    Ok(response)
 }
 
 /// The key a request comes with.
@@ -105,7 +122,8 @@ fn wrong_key() -> ApiError {
 }
 
 enum Claimed {
-    Ours(Claim),
+    /// The work, and the id for what it makes.
+    Ours(Claim, Uuid),
     Answered(Response),
 }
 
@@ -119,7 +137,10 @@ async fn claim<P: Ports>(
     let mut waited = Duration::ZERO;
     loop {
         match begin(call.ports, call.ports.now(), name, digest, seed)? {
-            Begun::Do(claim) => return Ok(Claimed::Ours(claim)),
+            Begun::Do(claim) => {
+                let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("idempotency entry"))?;
+                return Ok(Claimed::Ours(claim, id));
+            }
             Begun::Replay(answer) => return replay(&answer).map(Claimed::Answered),
             Begun::Conflict => {
                 return Err(ApiError::Conflict("This IDEMPOTENCY-KEY was used with another body."));
@@ -148,14 +169,14 @@ fn settle<P: Ports>(call: &Call<'_, P>, claim: &Claim, response: &Response) -> R
     if for_now {
         return Ok(give_up(call.ports, now, claim)?);
     }
-    let body: &RawValue = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
+    let body: &RawValue = from_bytes(response.body()).ok_or_else(unreadable)?;
     let kept = Kept { status: status.as_u16(), body: body.to_owned() };
     let text = serde_json::to_string(&kept).map_err(|_| unreadable())?;
     Ok(finish(call.ports, now, claim, &text)?)
 }
 
 fn replay(answer: &str) -> Result<Response, ApiError> {
-    let kept: Kept = serde_json::from_str(answer).map_err(|_| unreadable())?;
+    let kept: Kept = from_text(answer).map_err(|_| unreadable())?;
     json(StatusCode::from_u16(kept.status).map_err(|_| unreadable())?, &kept.body)
 }
 

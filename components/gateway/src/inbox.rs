@@ -3,6 +3,7 @@
 //! It shows codes that work, to everybody. That is what a sandbox is for, and why it is nowhere else.
 
 use crate::http::ApiError;
+use crate::json;
 use crate::ports::Ports;
 use crate::ports::delivery::{Channel, Message};
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub(crate) fn newest_first(ports: &impl Ports) -> Result<Vec<Entry>, ApiError> {
     let mut entries = Vec::new();
     for slot in (log.first_kept(last)..=last).rev() {
         if let Some(text) = log.read(ports, slot)? {
-            entries.push(serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("inbox entry"))?);
+            entries.push(json::from_text(&text).map_err(|_| StoreError::Corrupt("inbox entry"))?);
         }
     }
     Ok(entries)

@@ -1,8 +1,11 @@
-//! Reading bodies: one JSON object, and never a word of it in an answer.
+//! Reading JSON. Of bodies: one object, and never a word of it in an answer.
 
 use crate::http::ApiError;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
 use serde_json::Value;
+use serde_json::de::StrRead;
 
 const NOT_AN_OBJECT: &str = "The body must be one JSON object in UTF-8, with each field at most once.";
 
@@ -21,14 +24,79 @@ pub(crate) fn object_or<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -
     if !text.trim_ascii_start().starts_with('{') {
         return Err(refuse());
     }
-    serde_json::from_str(text).map_err(|_| refuse())
+    from_text(text).map_err(|_| refuse())
+}
+
+/// Reads JSON. A struct is an object: serde would also take an array for its fields in order, and the code for that is a
+/// third of what it derives. Structs within others are left to it.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let read = T::deserialize(StructIsObject(&mut parser))?;
+    parser.end()?;
+    Ok(read)
+}
+
+/// The same of bytes, which have to be UTF-8. serde's reader of bytes would be all of its reader of text once more.
+pub(crate) fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    from_text(str::from_utf8(bytes).ok()?).ok()
+}
+
+struct StructIsObject<'p, 'de>(&'p mut serde_json::Deserializer<StrRead<'de>>);
+
+impl<'de> Deserializer<'de> for StructIsObject<'_, 'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> serde_json::Result<V::Value> {
+        self.0.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> serde_json::Result<V::Value> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> serde_json::Result<V::Value> {
+        self.0.deserialize_newtype_struct(name, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+        self.0.deserialize_option(visitor)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+        self.0.deserialize_any(visitor)
+    }
+
+    // What JSON says for itself.
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
+    }
+}
+
+/// A value as JSON that can be looked into. By way of its text: serde's direct way would be a second copy of everything that
+/// writes the value.
+pub(crate) fn value_of(value: &impl Serialize) -> serde_json::Result<Value> {
+    from_text(&serde_json::to_string(value)?)
 }
 
 /// Reads a body that is one JSON string: a word that `T` has.
 pub(crate) fn word<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -> Result<T, ApiError> {
     // serde would also read `{"word":null}`.
-    let word =
-        if body.trim_ascii_start().starts_with(b"\"") { serde_json::from_slice(body).ok() } else { None };
+    let word = if body.trim_ascii_start().starts_with(b"\"") { from_bytes(body) } else { None };
     word.ok_or_else(|| ApiError::bad_request(wrong))
 }
 
@@ -53,6 +121,14 @@ mod tests {
     #[test]
     fn an_object_is_read_and_unknown_fields_are_ignored() {
         assert!(object::<One>(b" \n{\"a\":1,\"b\":{\"c\":[null]}}").is_ok());
+    }
+
+    #[test]
+    fn an_array_is_no_struct() {
+        assert!(serde_json::from_str::<One>("[1]").is_ok());
+        assert!(from_text::<One>("[1]").is_err());
+        assert!(from_text::<One>("{\"a\":1} ").is_ok());
+        assert!(from_text::<One>("{\"a\":1}{}").is_err());
     }
 
     #[test]

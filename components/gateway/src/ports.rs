@@ -65,6 +65,8 @@ pub trait Settings {
 pub enum NoAnswer {
     /// The host does not send there: an address that is not public, or that is on no list. Nothing was sent.
     NotAllowed,
+    /// The host sends too much else at this moment. Nothing was sent.
+    Busy,
     /// It could not be reached, or did not speak HTTP.
     Failed,
     /// It did not answer in time.

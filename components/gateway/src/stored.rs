@@ -1,5 +1,6 @@
 //! Records as JSON.
 
+use crate::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepgate_storage::{RecordKey, Store, StoreError};
@@ -11,7 +12,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     what: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let Some(text) = store.get(key)? else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(|_| StoreError::Corrupt(what))
+    json::from_text(&text).map(Some).map_err(|_| StoreError::Corrupt(what))
 }
 
 /// Writes the record at a key.

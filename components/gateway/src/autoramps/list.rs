@@ -75,7 +75,7 @@ fn one_of(all: &[&'static str], name: &str, value: &str) -> Result<&'static str,
 /// Answers one page.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
     let mut filter = Filter::default();
-    let query = PageQuery::parse(call.query, |name, value| filter.take(name, value))?;
+    let query = PageQuery::parse(call.query, &mut |name, value| filter.take(name, value))?;
     let spelling = Spelling::load(call.ports)?;
     // A customer's own list is the shorter way to its autoramps. Whose it is, each entry tells.
     let list = match filter.customer {

@@ -7,12 +7,13 @@ use crate::call::Call;
 use crate::external;
 use crate::fiat_addresses;
 use crate::http::{self, ApiError, Response};
-use crate::payment::{Account, Currency, Recipient};
+use crate::json;
+use crate::payment::{Account, AccountIdentifier, Currency, Recipient};
 use crate::ports::Ports;
 use crate::when;
 use ::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// An autoramp as the API shows it.
@@ -91,13 +92,24 @@ fn recipient(ports: &impl Ports, customer: Uuid, account: Account) -> Result<Rec
     Ok(match account {
         Account::Crypto(wallet) => Recipient::Wallet(wallet),
         Account::Fiat { account_identifier } => {
-            let details = fiat_addresses::bank_details(ports, customer, &account_identifier)?;
-            // It may have been deleted since.
             Recipient::BankAccount(
-                details.unwrap_or_else(|| json!({ "account_identifier": account_identifier })),
+                match fiat_addresses::bank_details(ports, customer, &account_identifier)? {
+                    Some(details) => details,
+                    // It may have been deleted since.
+                    None => alone(&account_identifier)?,
+                },
             )
         }
     })
+}
+
+fn alone(account: &AccountIdentifier) -> Result<Value, ApiError> {
+    #[derive(Serialize)]
+    struct Alone<'a> {
+        account_identifier: &'a AccountIdentifier,
+    }
+    json::value_of(&Alone { account_identifier: account })
+        .map_err(|_| ApiError::Internal("an account could not be written".into()))
 }
 
 /// A status as the API spells it: `contracts/authentication-codes.md` §5 contradicts the published enum, so there is a

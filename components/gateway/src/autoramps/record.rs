@@ -81,10 +81,6 @@ impl External for Record {
 }
 
 impl Entry for Record {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
     fn places(&self) -> &Places {
         &self.places
     }

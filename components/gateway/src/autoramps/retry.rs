@@ -1,6 +1,7 @@
 //! `POST /api/autoramps/{id}/retry-auth`: a new code for what waits (`contracts/authentication-codes.md` §3.3, deprecated).
 
 use super::Record;
+use super::status::State;
 use crate::authentication_codes;
 use crate::call::Call;
 use crate::customers;
@@ -17,8 +18,11 @@ pub(crate) async fn retry<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Resp
         let subject = Subject { owner: &record.owner, entity: &entity, entity_id: record.id };
         let customer = customers::of(call.ports, record.customer_id)?;
         let decide = |standing: &Standing| match standing.open() {
-            Some(held) => Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(held.change.clone()))),
-            None => Ok(Decision::Leave),
+            // It may be ended while this request hangs.
+            Some(held) if !State::standing(call.ports, &record, standing)?.status.is_over() => {
+                Ok(Decision::Ask(customer.recipient(call.ports)?, Box::new(held.change.clone())))
+            }
+            _ => Ok(Decision::Leave),
         };
         let code = guarded::ask(call, subject, &decide).await?.ok_or(ApiError::NotFound)?;
         authentication_codes::created(call, &code)

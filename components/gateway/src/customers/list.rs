@@ -21,7 +21,7 @@ pub(super) fn all<P: Ports>(call: &Call<'_, P>) -> Result<Vec<Record>, ApiError>
 /// Answers one page.
 pub(crate) fn list_page<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
     let mut filter = Filter::default();
-    let query = PageQuery::parse(call.query, |name, value| filter.take(name, value))?;
+    let query = PageQuery::parse(call.query, &mut |name, value| filter.take(name, value))?;
     let list = list(&call.caller.acting_as);
     let page = listing::page(call, &list, &query, |record| {
         if !filter.may_fit(&record) {

@@ -43,10 +43,6 @@ pub(crate) struct Record {
 }
 
 impl Entry for Record {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
     fn places(&self) -> &Places {
         &self.places
     }

@@ -75,7 +75,7 @@ impl NewFiatAddress {
         let currency: CurrencyCode = fields.coded_or_bare("currency")?;
         let label = fields.optional_text("label", LONGEST_LINE)?;
         let details = BankDetails::read(&fields.object("bank_details")?, &currency)?;
-        let bank_details = serde_json::to_value(&details)
+        let bank_details = json::value_of(&details)
             .map_err(|_| ApiError::Internal("bank details could not be written".into()))?;
         Ok(NewFiatAddress {
             customer_id,

@@ -4,6 +4,7 @@ use super::Record;
 use super::status::Status;
 use crate::call::Call;
 use crate::http::ApiError;
+use crate::json;
 use crate::ports::Ports;
 use crate::when;
 use serde::Serialize;
@@ -44,7 +45,7 @@ impl FiatAddress {
     }
 
     pub(super) fn of(record: Record, status: Status) -> Result<FiatAddress, ApiError> {
-        let account = serde_json::to_value(&record.account)
+        let account = json::value_of(&record.account)
             .map_err(|_| ApiError::Internal("an account could not be written".into()))?;
         Ok(FiatAddress {
             id: record.id,

@@ -28,7 +28,7 @@ pub(crate) fn list_of_its(customer: Uuid) -> String {
 /// `GET /api/addresses/fiat?status=`: those that are registered, if nothing else is asked for.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
     let mut wanted = Status::Registered;
-    let query = PageQuery::parse(call.query, |name, value| {
+    let query = PageQuery::parse(call.query, &mut |name, value| {
         if name == "status" && !value.is_empty() {
             let parsed = Status::deserialize(IntoDeserializer::<Error>::into_deserializer(value));
             wanted = parsed.map_err(|_| ApiError::bad_request("status must be one of a fiat address."))?;
@@ -46,7 +46,7 @@ pub(crate) fn list<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
 /// `GET /api/addresses/fiat/{customer_id}`: all of a customer's.
 pub(crate) fn list_of_customer<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Response, ApiError> {
     let customer = customers::load(call, customer)?;
-    let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
+    let query = PageQuery::parse(call.query, &mut |_, _| Ok(()))?;
     let page = listing::page(call, &list_of_its(customer.id), &query, |record| {
         FiatAddress::load(call, record).map(Some)
     })?;

@@ -128,10 +128,6 @@ impl Record {
 }
 
 impl Entry for Record {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
     fn places(&self) -> &Places {
         &self.places
     }

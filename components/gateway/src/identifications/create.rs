@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::customers;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
-use crate::json::{canonical, object};
+use crate::json::{canonical, from_bytes, object};
 use crate::listing::Places;
 use crate::ports::Ports;
 use crate::settings::IdentificationSettings;
@@ -127,7 +127,7 @@ fn with_open_link(answer: Response, key: &str) -> Result<Response, ApiError> {
         return Ok(answer);
     }
     let unreadable = || StoreError::Corrupt("kept answer");
-    let mut shown: Shown = serde_json::from_slice(answer.body()).map_err(|_| unreadable())?;
+    let mut shown: Shown = from_bytes(answer.body()).ok_or_else(unreadable)?;
     let url = shown.url.take().ok_or_else(unreadable)?;
     let (base, sealed) = url.rsplit_once('/').ok_or_else(unreadable)?;
     let token = Sealed::parse(sealed).ok_or_else(unreadable)?.open(key, shown.id);

@@ -87,7 +87,7 @@ pub(crate) fn by_id<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Response, 
 /// `GET /api/customers/{id}/identifications`: newest first, so the first is the one that counts.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>, customer: &str) -> Result<Response, ApiError> {
     let customer = customers::load(call, customer).map_err(customer_not_found)?;
-    let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
+    let query = PageQuery::parse(call.query, &mut |_, _| Ok(()))?;
     let show = |identification: Identification| Shown::load(call, &identification).map(Some);
     let page = listing::page(call, &list_of(customer.id), &query, show)?;
     json(StatusCode::OK, &page.forwards())

@@ -33,10 +33,6 @@ pub(crate) struct Identification {
 }
 
 impl Entry for Identification {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
     fn places(&self) -> &Places {
         &self.places
     }

@@ -4,7 +4,7 @@ use super::typed::Typed;
 use crate::customers::CustomerType;
 use crate::payment::{Country, Text as _};
 use crate::when;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use stepgate_storage::Timestamp;
 use time::{Date, Month};
 
@@ -118,9 +118,13 @@ pub(super) fn read(
     typed: &Typed,
     now: Timestamp,
 ) -> Result<String, Vec<Wrong>> {
+    let spelled = match customer {
+        CustomerType::Business => "Business",
+        CustomerType::Person => "Person",
+    };
     let mut answers = Map::new();
     let mut wrong = Vec::new();
-    answers.insert("customer_type".into(), json!(customer));
+    answers.insert("customer_type".into(), spelled.into());
     for field in asked(customer, with_edd) {
         match field.read(typed.get(field.name), now) {
             Ok(Value::Null) => {}
@@ -204,5 +208,5 @@ fn names(text: &str) -> Result<Value, String> {
     {
         return Err(format!("please enter one name on each line, of {LONGEST_NAME} characters at most."));
     }
-    Ok(json!(names))
+    Ok(names.into())
 }

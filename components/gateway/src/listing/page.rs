@@ -7,7 +7,7 @@ use crate::http::ApiError;
 use crate::ids;
 use crate::ports::Ports;
 use serde::Serialize;
-use stepgate_storage::StoreError;
+use stepgate_storage::{Store, StoreError};
 use uuid::Uuid;
 
 /// How many entries one page looks at. With a filter that few pass, a page is not full then, and its cursor goes on from
@@ -16,13 +16,10 @@ const MOST_LOOKED_AT: usize = 200;
 
 /// Something that stands in lists.
 pub(crate) trait Entry: Sized {
-    /// What the lists know it by, and cursors too.
-    fn id(&self) -> Uuid;
-
     /// Where it stands.
     fn places(&self) -> &Places;
 
-    /// The one with this id, if it is there and the caller may know of it.
+    /// The one that lists and cursors know by this id, if it is there and the caller may know of it.
     fn reachable<P: Ports>(call: &Call<'_, P>, id: Uuid) -> Result<Option<Self>, ApiError>;
 }
 
@@ -60,44 +57,28 @@ pub(crate) fn page<P: Ports, E: Entry, T>(
         From::Before(id) => (Some(slot_of::<P, E>(call, list, id)?), true),
     };
     let rising = (query.order == Order::Rising) != backwards;
-    let mut shown: Vec<(Uuid, T)> = Vec::new();
-    let mut entries = Entries::<P, E>::of(call, list, start, rising)?;
-    let (mut looked_at, mut more) = (0, None);
-    while let Some(entry) = entries.next()? {
-        let id = entry.id();
-        looked_at += 1;
-        if let Some(item) = show(entry)? {
-            // One more than fits tells that there is another page, which begins behind the last one shown.
-            if shown.len() == query.size {
-                more = shown.last().map(|(last, _)| *last);
-                break;
-            }
-            shown.push((id, item));
-        }
-        if looked_at == MOST_LOOKED_AT {
-            more = Some(id);
-            break;
-        }
-    }
+    let mut slots = Slots::of(call.ports, list, start, rising)?;
+    let mut items = Vec::new();
+    let ids = walk(call.ports, &mut slots, query.size, &mut |place| {
+        let Some(entry) = entry_at(call, list, place)? else { return Ok(Look::Nothing) };
+        let Some(item) = show(entry)? else { return Ok(Look::LeftOut) };
+        items.push(item);
+        Ok(Look::Shown)
+    })?;
+    items.truncate(ids.shown.len());
     if backwards {
-        shown.reverse();
+        items.reverse();
     }
-    let (first, last) = (shown.first().map(|(id, _)| *id), shown.last().map(|(id, _)| *id));
-    let (cursor, prev_cursor) = match query.from {
-        From::Start => (more, None),
-        // A page that was filtered to nothing leads back to where it came from.
-        From::After(from) => (more, first.or(Some(from))),
-        From::Before(from) => (last.or(Some(from)), more),
-    };
-    Ok(Page { items: shown.into_iter().map(|(_, item)| item).collect(), cursor, prev_cursor })
+    let (cursor, prev_cursor) = ids.cursors(query.from);
+    Ok(Page { items, cursor, prev_cursor })
 }
 
 /// Everything in a list, oldest first.
 pub(crate) fn all<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str) -> Result<Vec<E>, ApiError> {
-    let mut entries = Entries::<P, E>::of(call, list, None, true)?;
+    let mut slots = Slots::of(call.ports, list, None, true)?;
     let mut all = Vec::new();
-    while let Some(entry) = entries.next()? {
-        all.push(entry);
+    while let Some(place) = slots.next(call.ports)? {
+        all.extend(entry_at(call, list, place)?);
     }
     Ok(all)
 }
@@ -107,7 +88,13 @@ pub(crate) fn newest_entry<P: Ports, E: Entry>(
     call: &Call<'_, P>,
     list: &str,
 ) -> Result<Option<E>, ApiError> {
-    Entries::<P, E>::of(call, list, None, false)?.next()
+    let mut slots = Slots::of(call.ports, list, None, false)?;
+    while let Some(place) = slots.next(call.ports)? {
+        if let Some(entry) = entry_at(call, list, place)? {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
 }
 
 fn slot_of<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str, id: Uuid) -> Result<u64, ApiError> {
@@ -115,35 +102,107 @@ fn slot_of<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str, id: Uuid) -> Resu
     slot.ok_or_else(unknown_cursor)
 }
 
-/// The entries of a list, one by one.
-struct Entries<'c, 'p, 'l, P, E> {
-    call: &'c Call<'p, P>,
-    list: &'l str,
-    slots: Box<dyn Iterator<Item = u64>>,
-    kind: core::marker::PhantomData<E>,
+/// A slot of a list, and what it names.
+#[derive(Clone, Copy)]
+struct Place {
+    slot: u64,
+    id: Uuid,
 }
 
-impl<'c, 'p, 'l, P: Ports, E: Entry> Entries<'c, 'p, 'l, P, E> {
+fn entry_at<P: Ports, E: Entry>(call: &Call<'_, P>, list: &str, place: Place) -> Result<Option<E>, ApiError> {
+    // A creation that was tried twice has claimed two slots; what it made stands in the one it remembers.
+    let found = E::reachable(call, place.id)?;
+    Ok(found.filter(|entry| entry.places().slot_in(list) == Some(place.slot)))
+}
+
+/// What came of looking at a place.
+enum Look {
+    /// There is no entry, or not for the caller.
+    Nothing,
+    LeftOut,
+    Shown,
+}
+
+/// The ids of a page.
+struct Ids {
+    /// What it shows, in the order it was looked at.
+    shown: Vec<Uuid>,
+    /// Where the page after it begins, in that order.
+    more: Option<Uuid>,
+}
+
+/// Looks at one place after the other until a page is full. This and all below knows nothing of what stands in the list, so
+/// that it is compiled once.
+fn walk(
+    store: &impl Store,
+    slots: &mut Slots<'_>,
+    size: usize,
+    look: &mut dyn FnMut(Place) -> Result<Look, ApiError>,
+) -> Result<Ids, ApiError> {
+    let mut ids = Ids { shown: Vec::new(), more: None };
+    let mut looked_at = 0;
+    while let Some(place) = slots.next(store)? {
+        match look(place)? {
+            Look::Nothing => continue,
+            Look::LeftOut => {}
+            // One more than fits tells that there is another page, which begins behind the last one shown.
+            Look::Shown if ids.shown.len() == size => {
+                ids.more = ids.shown.last().copied();
+                break;
+            }
+            Look::Shown => ids.shown.push(place.id),
+        }
+        looked_at += 1;
+        if looked_at == MOST_LOOKED_AT {
+            ids.more = Some(place.id);
+            break;
+        }
+    }
+    Ok(ids)
+}
+
+impl Ids {
+    /// The cursors to the page after this one and to the one before it.
+    fn cursors(&self, from: From) -> (Option<Uuid>, Option<Uuid>) {
+        let first = self.shown.first().copied();
+        match from {
+            From::Start => (self.more, None),
+            // A page that was filtered to nothing leads back to where it came from.
+            From::After(from) => (self.more, first.or(Some(from))),
+            // Looked at backwards: the first one it came upon is the last one it shows.
+            From::Before(from) => (first.or(Some(from)), self.more),
+        }
+    }
+}
+
+/// The places of a list that name something, one by one.
+struct Slots<'l> {
+    list: &'l str,
+    slots: Box<dyn Iterator<Item = u64>>,
+}
+
+impl<'l> Slots<'l> {
     /// From the slot after `start` on, in the direction of reading.
-    fn of(call: &'c Call<'p, P>, list: &'l str, start: Option<u64>, rising: bool) -> Result<Self, ApiError> {
-        let last = log(list).last(call.ports)?;
+    fn of(
+        store: &impl Store,
+        list: &'l str,
+        start: Option<u64>,
+        rising: bool,
+    ) -> Result<Slots<'l>, StoreError> {
+        let last = log(list).last(store)?;
         let slots: Box<dyn Iterator<Item = u64>> = match (rising, start) {
             (true, start) => Box::new(start.unwrap_or(0) + 1..=last),
             (false, start) => Box::new((1..start.unwrap_or(last + 1)).rev()),
         };
-        Ok(Self { call, list, slots, kind: core::marker::PhantomData })
+        Ok(Slots { list, slots })
     }
 
-    fn next(&mut self) -> Result<Option<E>, ApiError> {
+    fn next(&mut self, store: &impl Store) -> Result<Option<Place>, StoreError> {
         for slot in self.slots.by_ref() {
             // A slot that was claimed and never written is a creation that never was answered.
-            let Some(id) = log(self.list).read(self.call.ports, slot)? else { continue };
+            let Some(id) = log(self.list).read(store, slot)? else { continue };
             let id = ids::parse(&id).ok_or(StoreError::Corrupt("list"))?;
-            // A creation that was tried twice has claimed two slots; what it made stands in the one it remembers.
-            let found = E::reachable(self.call, id)?;
-            if let Some(entry) = found.filter(|entry| entry.places().slot_in(self.list) == Some(slot)) {
-                return Ok(Some(entry));
-            }
+            return Ok(Some(Place { slot, id }));
         }
         Ok(None)
     }

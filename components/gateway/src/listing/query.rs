@@ -35,7 +35,7 @@ impl PageQuery {
     /// Reads a query. `filter` is handed every parameter that does not concern pages; it ignores those it does not know.
     pub(crate) fn parse(
         query: &str,
-        mut filter: impl FnMut(&str, &str) -> Result<(), ApiError>,
+        filter: &mut dyn FnMut(&str, &str) -> Result<(), ApiError>,
     ) -> Result<PageQuery, ApiError> {
         let mut read = PageQuery { size: DEFAULT_SIZE, order: Order::Falling, from: From::Start };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn parse(query: &str) -> Result<PageQuery, ApiError> {
-        PageQuery::parse(query, |_, _| Ok(()))
+        PageQuery::parse(query, &mut |_, _| Ok(()))
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn what_does_not_concern_pages_goes_to_the_filter() {
         let mut seen = Vec::new();
-        let query = PageQuery::parse("a=1&page_size=5&b%5B%5D=%C3%A9", |name, value| {
+        let query = PageQuery::parse("a=1&page_size=5&b%5B%5D=%C3%A9", &mut |name, value| {
             seen.push(format!("{name}={value}"));
             Ok(())
         });

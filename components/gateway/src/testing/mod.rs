@@ -39,6 +39,8 @@ pub struct TestPorts {
     pub(crate) store: MemoryStore,
     pub(crate) now: Cell<Timestamp>,
     pub(crate) slept: Cell<Duration>,
+    /// How long each operation of the store takes.
+    pub(crate) operation_takes: Cell<Duration>,
     pub(crate) sent: RefCell<Vec<Message>>,
     pub(crate) log: RefCell<Vec<String>>,
     pub(crate) delivery_fails: Cell<bool>,
@@ -61,6 +63,7 @@ impl Default for TestPorts {
             store: MemoryStore::default(),
             now: Cell::new(Timestamp(1_768_472_109_045)),
             slept: Cell::default(),
+            operation_takes: Cell::default(),
             sent: RefCell::default(),
             log: RefCell::default(),
             delivery_fails: Cell::default(),
@@ -81,6 +84,7 @@ impl TestPorts {
     }
 
     fn meanwhile(&self) {
+        self.pass(self.operation_takes.get());
         let due = match self.before_operation.borrow_mut().as_mut() {
             Some((0, _)) => true,
             Some((left, _)) => {

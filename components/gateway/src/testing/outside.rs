@@ -16,6 +16,7 @@ impl TestPorts {
             store: self.store.clone(),
             now: self.now.clone(),
             slept: Cell::default(),
+            operation_takes: Cell::default(),
             sent: RefCell::default(),
             log: RefCell::default(),
             delivery_fails: self.delivery_fails.clone(),

@@ -240,3 +240,27 @@ fn a_customer_with_very_much_that_waits_takes_several_requests() {
         assert_eq!(bar(&ports, &things).status, 200);
     }
 }
+
+/// A new code for what waits is not sent for an autoramp that is cancelled at this moment.
+#[test]
+fn an_autoramp_that_is_cancelled_while_a_new_code_is_asked_for_is_not_asked_about() {
+    let ports = with_operator();
+    let customer = ports.customer("ann@example.com");
+    let id = ports.autoramp(&customer)["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/autoramps/{id}");
+    let edit = json!({
+        "customer_id": customer,
+        "recipient_account": { "type": "Crypto", "chain": "Base", "address": OTHER_WALLET },
+    });
+    assert_eq!(ports.send("PATCH", &path, &edit.to_string()).status, 200);
+    ports.pass(core::time::Duration::from_secs(120));
+    let messages = || ports.send("GET", "/inbox.json", "").json();
+    let before = messages();
+    let cancelled = path.clone();
+    *ports.before_issue.borrow_mut() =
+        Some(Box::new(move |ports| assert_eq!(ports.send("DELETE", &cancelled, "").status, 204)));
+    let answer = ports.post(&format!("{path}/retry-auth"), &json!({}));
+    assert_eq!(answer.status, 404, "{}", answer.text());
+    assert_eq!(messages(), before);
+    assert_eq!(ports.send("GET", &path, "").json()["status"], "Cancelled");
+}

@@ -84,13 +84,14 @@ impl Agenda {
         }
     }
 
-    /// Takes out what is due, oldest first, `most` entries at most. `each` gets an entry, and has made sure of it when it
-    /// returns. If it fails, the entry stays, and so do those after it.
+    /// Takes out what is due, oldest first, `most` entries at most, and after `until` none but the first. `each` gets an
+    /// entry, and has made sure of it when it returns. If it fails, the entry stays, and so do those after it.
     pub(super) fn take(
         &self,
         ports: &impl Ports,
         most: usize,
-        mut each: impl FnMut(&str) -> Result<(), ApiError>,
+        until: Timestamp,
+        each: &mut dyn FnMut(&str) -> Result<(), ApiError>,
     ) -> Result<Taken, ApiError> {
         let now = ports.now();
         let current = now.0 / self.span_millis();
@@ -102,6 +103,10 @@ impl Agenda {
         let mut taken = Taken::default();
         let mut result = Ok(());
         'spans: for span in opened..=current.min(opened.saturating_add(MOST_SPANS)) {
+            if span > opened && ports.now() >= until {
+                taken.more = true;
+                break;
+            }
             let closed = now >= self.end(span) + GRACE;
             if !closed && !self.at_once {
                 break;
@@ -110,7 +115,7 @@ impl Agenda {
             let first = position.done.get(&span).map_or(1, |done| done.saturating_add(1));
             let mut gapless = true;
             for slot in first..=last {
-                if taken.entries == most {
+                if taken.entries == most || (taken.entries > 0 && ports.now() >= until) {
                     taken.more = true;
                     break 'spans;
                 }

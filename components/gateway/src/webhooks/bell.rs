@@ -6,7 +6,8 @@
 use super::agenda::{Agenda, Taken};
 use super::outbox::Attempt;
 use super::queue::Queue;
-use crate::http::ApiError;
+use super::run::log_failure;
+use crate::http::{ApiError, TraceId};
 use crate::ids;
 use crate::ports::Ports;
 use core::time::Duration;
@@ -48,28 +49,42 @@ impl Bell {
 }
 
 /// The webhooks that have something to be sent now. Each of them has to be worked through, or rung again.
-pub(super) fn hear(ports: &impl Ports) -> Result<(Vec<Uuid>, Taken), ApiError> {
+pub(super) fn hear(
+    ports: &impl Ports,
+    trace: &TraceId,
+    until: Timestamp,
+) -> Result<(Vec<Uuid>, Taken), ApiError> {
     let mut heard = Vec::new();
-    let taken = BELLS.take(ports, MOST, |entry| {
-        let (webhook, attempt) = match entry.split_once(' ') {
-            Some((webhook, attempt)) => (webhook, Attempt::read(attempt)),
-            None => (entry, None),
-        };
-        let Some(webhook) = ids::parse(webhook) else { return Ok(()) };
-        if let Some(attempt) = attempt {
-            Queue::of(webhook).append(ports, attempt)?;
-        }
-        if !heard.contains(&webhook) {
-            if Queue::of(webhook).has_more(ports)? {
-                // Should whoever hears this die: once more. All that ring at about the same time are heard as one.
-                Bell::of(webhook).ring_at(ports, ports.now() + AGAIN)?;
-            }
-            heard.push(webhook);
-        }
-        Ok(())
+    let taken = BELLS.take(ports, MOST, until, &mut |entry| {
+        let Err(error) = hear_one(ports, &mut heard, entry) else { return Ok(()) };
+        log_failure(ports, trace, &error);
+        // A queue that cannot be read must not keep the others waiting.
+        BELLS.put_for(ports, ports.now() + LATER, entry)
     })?;
     Ok((heard, taken))
 }
+
+fn hear_one(ports: &impl Ports, heard: &mut Vec<Uuid>, entry: &str) -> Result<(), ApiError> {
+    let (webhook, attempt) = match entry.split_once(' ') {
+        Some((webhook, attempt)) => (webhook, Attempt::read(attempt)),
+        None => (entry, None),
+    };
+    let Some(webhook) = ids::parse(webhook) else { return Ok(()) };
+    if let Some(attempt) = attempt {
+        Queue::of(webhook).append(ports, attempt)?;
+    }
+    if !heard.contains(&webhook) {
+        if Queue::of(webhook).has_more(ports)? {
+            // Should whoever hears this die: once more. All that ring at about the same time are heard as one.
+            Bell::of(webhook).ring_at(ports, ports.now() + AGAIN)?;
+        }
+        heard.push(webhook);
+    }
+    Ok(())
+}
+
+/// After what time a bell that could not be heard rings again.
+const LATER: Duration = Duration::from_secs(60);
 
 /// After what time a bell that was heard rings again, if something is left. Longer than one run takes.
 const AGAIN: Duration = Duration::from_secs(20);

@@ -5,6 +5,7 @@ use super::outbox::{self, Message};
 use super::topic::Topic;
 use crate::http::ApiError;
 use crate::ids;
+use crate::json;
 use crate::ports::Ports;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{Log, StoreError, Timestamp};
@@ -95,7 +96,7 @@ fn log(webhook: Uuid) -> Log {
 }
 
 fn read(text: &str) -> Result<Letter, ApiError> {
-    serde_json::from_str(text).map_err(|_| unreadable().into())
+    json::from_text(text).map_err(|_| unreadable().into())
 }
 
 fn unreadable() -> StoreError {

@@ -25,6 +25,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long after a run began it still begins to send something.
 const LAST_CALL: Duration = Duration::from_secs(3);
 
+/// After what time something is sent again that the host had no room for.
+const WHILE_BUSY: Duration = Duration::from_secs(10);
+
+/// Why something was not taken.
+enum Unsent {
+    /// There was no room to send it.
+    Busy,
+    /// For this reason, for the partner to read: nothing of what the receiver said is in it.
+    Failed(String),
+}
+
+impl Unsent {
+    fn reason(&self) -> &str {
+        match self {
+            Unsent::Busy => "too much else is being sent",
+            Unsent::Failed(reason) => reason,
+        }
+    }
+}
+
 /// How often something was taken, and how often not.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -61,39 +81,50 @@ pub(super) async fn deliver(
     }
     health.begin(ports.now());
     health.write(ports, webhook)?;
+    let mut busy = false;
     let worked = queue.work(ports, async |attempt| {
         let now = ports.now();
         let Some(message) = Message::of(ports, attempt.message)? else { return Ok(true) };
-        if schedule::is_over(attempt.number, message.written_at, now) {
+        if now.since(began) >= LAST_CALL {
+            return Ok(false);
+        }
+        // One that was never tried has had its time too, if it waited behind others that were not taken. It is not kept for ever.
+        let refused = health.last_failure.as_ref().is_some_and(|failure| failure.at >= message.written_at);
+        if schedule::is_over(attempt.number, refused, message.written_at, now) {
             let reason =
                 health.last_failure.as_ref().map_or_else(String::new, |failure| failure.reason.clone());
             dead::keep(ports, attempt.message, message, attempt.number.saturating_sub(1), reason)?;
             log_attempt(ports, trace, webhook, attempt, Some("given up"));
             return Ok(true);
         }
-        if outcome.failed > 0 || now.since(began) >= LAST_CALL {
+        if outcome.failed > 0 || busy {
             return Ok(false);
         }
         let next_at = schedule::after(ports, attempt.number, message.written_at, now);
         let request = request(ports, &endpoint, attempt, &message)?;
         if !attempt.claim(ports)? {
             // Whoever made it died over it, or is late.
-            bell.ring_for(ports, next_at, attempt.next())?;
+            attempt.follow(ports, &bell, next_at)?;
             return Ok(true);
         }
         let sent = if endpoint.enabled {
             send(ports, request).await
         } else {
-            Err("the webhook is disabled".to_owned())
+            Err(Unsent::Failed("the webhook is disabled".to_owned()))
         };
-        log_attempt(ports, trace, webhook, attempt, sent.as_ref().err().map(String::as_str));
+        log_attempt(ports, trace, webhook, attempt, sent.as_ref().err().map(Unsent::reason));
         match sent {
             Ok(()) => {
                 Message::forget(ports, attempt.message)?;
                 outcome.sent += 1;
             }
-            Err(reason) => {
-                bell.ring_for(ports, next_at, attempt.next())?;
+            // None of the receiver's doing.
+            Err(Unsent::Busy) => {
+                attempt.follow(ports, &bell, now + WHILE_BUSY)?;
+                busy = true;
+            }
+            Err(Unsent::Failed(reason)) => {
+                attempt.follow(ports, &bell, next_at)?;
                 health.failed(ports.now(), &reason);
                 outcome.failed += 1;
             }
@@ -108,6 +139,7 @@ pub(super) async fn deliver(
     let now = ports.now();
     match (health.now(now), left) {
         (Now::Resting(until), _) => bell.ring_at(ports, until)?,
+        (_, Left::Attempts) if busy => bell.ring_at(ports, now + WHILE_BUSY)?,
         (_, Left::Attempts) => {
             bell.ring(ports)?;
             outcome.more = true;
@@ -149,23 +181,24 @@ fn request(
         .map_err(|_| ApiError::Internal("a webhook's address cannot be put into a request".into()))
 }
 
-/// Taken is what is answered with a 2xx in time. Else why not, for the partner to read: nothing of what the receiver said is in it.
-async fn send(ports: &impl Ports, request: Request<Vec<u8>>) -> Result<(), String> {
+/// Taken is what is answered with a 2xx in time.
+async fn send(ports: &impl Ports, request: Request<Vec<u8>>) -> Result<(), Unsent> {
     let (answer, patience) = (pin!(ports.post(request)), pin!(ports.sleep(PATIENCE)));
-    match select(answer, patience).await {
-        Either::Left((Ok(status), _)) if status.is_success() => Ok(()),
+    Err(Unsent::Failed(match select(answer, patience).await {
+        Either::Left((Ok(status), _)) if status.is_success() => return Ok(()),
         Either::Left((Ok(status), _)) if status.is_redirection() => {
-            Err(format!("the receiver answered {}: redirects are not followed", status.as_u16()))
+            format!("the receiver answered {}: redirects are not followed", status.as_u16())
         }
-        Either::Left((Ok(status), _)) => Err(format!("the receiver answered {}", status.as_u16())),
+        Either::Left((Ok(status), _)) => format!("the receiver answered {}", status.as_u16()),
+        Either::Left((Err(NoAnswer::Busy), _)) => return Err(Unsent::Busy),
         Either::Left((Err(NoAnswer::NotAllowed), _)) => {
-            Err("the receiver's address is not one that may be sent to".to_owned())
+            "the receiver's address is not one that may be sent to".to_owned()
         }
-        Either::Left((Err(NoAnswer::Failed), _)) => Err("the receiver could not be reached".to_owned()),
+        Either::Left((Err(NoAnswer::Failed), _)) => "the receiver could not be reached".to_owned(),
         Either::Left((Err(NoAnswer::TooLate), _)) | Either::Right(_) => {
-            Err("the receiver did not answer within 10 seconds".to_owned())
+            "the receiver did not answer within 10 seconds".to_owned()
         }
-    }
+    }))
 }
 
 fn log_attempt(ports: &impl Ports, trace: &TraceId, webhook: Uuid, attempt: Attempt, failure: Option<&str>) {

@@ -83,10 +83,6 @@ impl Endpoint {
 }
 
 impl Entry for Endpoint {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
     fn places(&self) -> &Places {
         &self.places
     }

@@ -39,5 +39,5 @@ mod topic;
 
 pub(crate) use routes::{dead_letters, forget_all, list, ping, register, renew_secret, retry, update};
 pub(crate) use run::run;
-pub(crate) use tell::{after, before, expect, forget};
+pub(crate) use tell::{after, before, before_for, expect, forget};
 pub(crate) use thing::{Kind, Sight, Step};

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
 
-/// How many days a message is kept that nobody has taken: longer than it is tried.
-const KEPT_DAYS: u64 = 3;
+/// How many days a message is kept that nobody has taken: longer than the agenda keeps what is to become of it.
+const KEPT_DAYS: u64 = 9;
 
 const WHAT: &str = "message";
 
@@ -118,7 +118,7 @@ impl Attempt {
     }
 
     /// The one after it.
-    pub(super) fn next(self) -> Attempt {
+    fn next(self) -> Attempt {
         Attempt { number: self.number.saturating_add(1), ..self }
     }
 
@@ -127,6 +127,19 @@ impl Attempt {
         let day = made_on(self.message)?.plus(KEPT_DAYS);
         let counter = CounterKey::until(day, &format!("attempt/{}/{}", self.message, self.number));
         Ok(ports.add(&counter, 1)? == 1)
+    }
+
+    /// Puts the one after it on the agenda, unless that was done. Runs that hear the same bell at once put the same attempt into
+    /// the queue, each of them: if each of these had another one follow, they would double from attempt to attempt.
+    pub(super) fn follow(self, ports: &impl Ports, bell: &Bell, at: Timestamp) -> Result<(), ApiError> {
+        let day = made_on(self.message)?.plus(KEPT_DAYS);
+        let mark = RecordKey::until(day, &format!("attempt/{}/{}/followed", self.message, self.number));
+        if ports.get(&mark)?.is_none() {
+            bell.ring_for(ports, at, self.next())?;
+            // After it, so that whoever dies in between has it done once more.
+            ports.set(&mark, "1")?;
+        }
+        Ok(())
     }
 }
 

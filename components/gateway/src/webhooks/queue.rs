@@ -29,8 +29,17 @@ pub(super) struct Queue {
 pub(super) struct Position {
     /// Up to here nothing is left.
     done: u64,
-    /// The empty slot after it, and when it was found.
-    empty_since: Option<Timestamp>,
+    /// What the empty slots behind it are waited for.
+    wait: Option<Wait>,
+}
+
+/// Empty slots were found that may be being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Wait {
+    since: Timestamp,
+    /// The last slot that was claimed then. What is empty up to there when the wait is over stays so. One wait for all of them: what
+    /// is taken meanwhile leaves empty slots too, and a wait for each would never end.
+    last: u64,
 }
 
 /// What is left of a queue that was worked through.
@@ -70,7 +79,7 @@ impl Queue {
     ) -> Result<Left, ApiError> {
         let mut position: Position = stored::read(ports, &self.position, WHAT)?.unwrap_or_default();
         let began_at = position.done;
-        let empty_before = position.empty_since.take();
+        let wait_before = position.wait.take();
         let (mut gapless, mut left) = (true, Left::Nothing);
         let last = self.log.last(ports)?;
         for slot in began_at.saturating_add(1)..=last {
@@ -88,9 +97,10 @@ impl Queue {
                 }
                 None if gapless => {
                     let now = ports.now();
-                    let since = empty_before.filter(|_| slot == began_at + 1).unwrap_or(now);
-                    if now.since(since) < GRACE {
-                        position.empty_since = Some(since);
+                    let wait =
+                        wait_before.filter(|wait| slot <= wait.last).unwrap_or(Wait { since: now, last });
+                    if now.since(wait.since) < GRACE {
+                        position.wait = Some(wait);
                         (gapless, left) = (false, Left::Unwritten);
                     }
                 }
@@ -100,7 +110,7 @@ impl Queue {
                 position.done = slot;
             }
         }
-        if position.done > began_at || position.empty_since != empty_before {
+        if position.done > began_at || position.wait != wait_before {
             stored::write(ports, &self.position, &position, WHAT)?;
         }
         Ok(left)
@@ -119,6 +129,6 @@ impl Queue {
             self.log.forget(ports, slot)?;
         }
         // The place stays: slots go on from where they are.
-        Ok(stored::write(ports, &self.position, &Position { done: last, empty_since: None }, WHAT)?)
+        Ok(stored::write(ports, &self.position, &Position { done: last, wait: None }, WHAT)?)
     }
 }

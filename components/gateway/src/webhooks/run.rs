@@ -9,6 +9,7 @@ use crate::call::log_line;
 use crate::http::{ApiError, Response, TraceId, json};
 use crate::ports::Ports;
 use crate::settings::read;
+use core::time::Duration;
 use futures_util::future::join_all;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
@@ -21,6 +22,11 @@ const SHORTEST_TOKEN: usize = 32;
 
 /// How many webhooks one run sends to.
 const MOST_WEBHOOKS: usize = 32;
+
+/// How long one run looks, and after that hears bells. Together well below the time in which it begins to send: in a slow store
+/// with much to be done nothing would be sent otherwise.
+const LOOKING: Duration = Duration::from_secs(1);
+const HEARING: Duration = Duration::from_secs(1);
 
 /// What was done.
 #[derive(Debug, Default, Serialize)]
@@ -43,8 +49,8 @@ pub(crate) async fn run<P: Ports>(
 ) -> Result<Response, ApiError> {
     check_token(ports, headers)?;
     let began = ports.now();
-    let looked = tell::look(ports, trace)?;
-    let (heard, taken) = hear(ports)?;
+    let looked = tell::look(ports, trace, began + LOOKING)?;
+    let (heard, taken) = hear(ports, trace, began + LOOKING + HEARING)?;
     let (now, later) = heard.split_at(heard.len().min(MOST_WEBHOOKS));
     for webhook in later {
         Bell::of(*webhook).ring(ports)?;
@@ -62,17 +68,20 @@ pub(crate) async fn run<P: Ports>(
                 done.more |= outcome.more;
             }
             // The others are not to suffer from it. What was not sent rings again.
-            Err(error) => {
-                #[derive(Serialize)]
-                struct Reason<'a> {
-                    reason: &'a str,
-                }
-                let reason = error.internal_reason().unwrap_or("refused");
-                ports.log(&log_line("failure", trace, Reason { reason }));
-            }
+            Err(error) => log_failure(ports, trace, &error),
         }
     }
     json(StatusCode::OK, &done)
+}
+
+/// One failure is not to keep the rest from being done, but is said.
+pub(super) fn log_failure(ports: &impl Ports, trace: &TraceId, error: &ApiError) {
+    #[derive(Serialize)]
+    struct Reason<'a> {
+        reason: &'a str,
+    }
+    let reason = error.internal_reason().unwrap_or("refused");
+    ports.log(&log_line("failure", trace, Reason { reason }));
 }
 
 /// Who does not know the token is told that there is nothing here.

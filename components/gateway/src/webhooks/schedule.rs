@@ -30,9 +30,10 @@ pub(super) fn after(
     if next > end && now < end { end } else { next }
 }
 
-/// Whether there is no attempt of this number any more.
-pub(super) fn is_over(attempt: u32, written: Timestamp, now: Timestamp) -> bool {
-    attempt > LAST || (attempt > 1 && now.since(written) > LIFETIME + Duration::from_secs(60))
+/// Whether there is no attempt of this number any more. The first is made however late it is, unless the receiver has
+/// `refused` something since the message was written.
+pub(super) fn is_over(attempt: u32, refused: bool, written: Timestamp, now: Timestamp) -> bool {
+    attempt > LAST || ((attempt > 1 || refused) && now.since(written) > LIFETIME + Duration::from_secs(60))
 }
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod tests {
             let mut now = written;
             let mut pauses = Vec::new();
             let mut attempt = 1;
-            while !is_over(attempt, written, now) {
+            while !is_over(attempt, true, written, now) {
                 let next = after(&ports, attempt, written, now);
                 pauses.push(next.since(now).as_secs());
                 now = next;

@@ -12,6 +12,7 @@ use super::{outbox, secret};
 use crate::call::log_line;
 use crate::http::{ApiError, TraceId};
 use crate::ids;
+use crate::owner::Owner;
 use crate::ports::Ports;
 use crate::stored;
 use core::time::Duration;
@@ -60,6 +61,21 @@ pub(crate) fn before(ports: &impl Ports, trace: &TraceId, kind: Kind, id: Uuid) 
     Ok(())
 }
 
+/// The same for whoever acts as `caller`. Answers whether the thing is there and within reach; else nothing is done about it.
+pub(crate) fn before_for(
+    ports: &impl Ports,
+    trace: &TraceId,
+    kind: Kind,
+    id: Uuid,
+    caller: &Owner,
+) -> Result<bool, ApiError> {
+    if !secret::webhooks_are_on(ports)? || !kind.look(ports, id)?.is_some_and(|it| caller.reaches(&it.owner))
+    {
+        return Ok(false);
+    }
+    before(ports, trace, kind, id).map(|()| true)
+}
+
 /// Notes that a thing will, or may, change by itself at this time.
 pub(crate) fn expect(ports: &impl Ports, kind: Kind, id: Uuid, at: Timestamp) -> Result<(), ApiError> {
     if !secret::webhooks_are_on(ports)? {
@@ -82,8 +98,8 @@ pub(crate) fn after(ports: &impl Ports, trace: &TraceId, kind: Kind, id: Uuid) {
 }
 
 /// Takes the looks that are due.
-pub(super) fn look(ports: &impl Ports, trace: &TraceId) -> Result<Taken, ApiError> {
-    LOOKS.take(ports, MOST_LOOKS, |entry| {
+pub(super) fn look(ports: &impl Ports, trace: &TraceId, until: Timestamp) -> Result<Taken, ApiError> {
+    LOOKS.take(ports, MOST_LOOKS, until, &mut |entry| {
         let Some((kind, id)) = read_entry(entry) else { return Ok(()) };
         let Err(error) = tell(ports, trace, kind, id, Looking::Later) else { return Ok(()) };
         log_failure(ports, trace, kind, &error);

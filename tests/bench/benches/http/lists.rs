@@ -33,10 +33,10 @@ pub fn measure(table: &mut Table) -> Result<()> {
         ("the 100 behind it", short.next_page, long.next_page),
         ("a new customer", short.create, long.create),
     ] {
-        table.row(&format!("{what}, p50 with 10³"), " ms", Goal::None, millis(short));
-        table.row(&format!("{what}, p50 with 10⁶"), " ms", Goal::None, millis(long));
+        table.row(format!("{what}, p50 with 10³"), " ms", Goal::None, millis(short));
+        table.row(format!("{what}, p50 with 10⁶"), " ms", Goal::None, millis(long));
         let ratio = long.as_secs_f64() / short.as_secs_f64();
-        table.row(&format!("{what}: 10⁶ / 10³"), "×", Goal::AtMost(1.5), ratio);
+        table.row(format!("{what}: 10⁶ / 10³"), "×", Goal::AtMost(1.5), ratio);
     }
     Ok(())
 }

@@ -198,3 +198,75 @@ fn what_cannot_be_read_is_put_off_and_the_rest_is_told() {
     settle(&ports);
     assert_eq!(about(&ports), [json!(made)]);
 }
+
+/// A hole in a queue is passed, and with it all that was taken meanwhile: else each entry behind it would be a hole of its own.
+#[test]
+fn a_queue_with_a_hole_is_worked_through_to_its_end() {
+    let (ports, webhook) = one_webhook();
+    let id = webhook["id"].as_str().unwrap();
+    let customer = ports.customer("ann@example.com");
+    // Somebody who dies while he writes.
+    stepgate_storage::Log::keeping_all(&format!("webhook/{id}/due")).claim(&ports).unwrap();
+    let mut sent = 0;
+    for _ in 0..100 {
+        ports.post(&format!("/api/webhooks/{id}/ping"), &json!({ "customer_id": customer }));
+        sent += ports.run_all().0;
+        ports.pass(Duration::from_secs(1));
+    }
+    assert_eq!(sent, 100);
+    for _ in 0..6 {
+        ports.pass(Duration::from_secs(10));
+        ports.run_all();
+    }
+    let position = ports.records().into_iter().find(|(key, _)| key.ends_with(&format!("webhook/{id}/due")));
+    let position: Value = serde_json::from_str(&position.unwrap().1).unwrap();
+    assert_eq!(position["done"], json!(101));
+}
+
+/// Runs that hear the same bell put the same attempt into the queue. They are not to become more from attempt to attempt.
+#[test]
+fn attempts_that_are_in_a_queue_twice_become_one() {
+    let (ports, webhook) = one_webhook();
+    let id = webhook["id"].as_str().unwrap();
+    let customer = ports.customer("ann@example.com");
+    ports.receive(Ok(500));
+    ports.post(&format!("/api/webhooks/{id}/ping"), &json!({ "customer_id": customer }));
+    ports.run_all();
+    let waiting = || {
+        let records = ports.records().into_iter();
+        let entries = records.filter(|(key, _)| key.contains("agenda/bells"));
+        entries.filter_map(|(_, entry)| Some(entry.split_once(' ')?.1.to_owned())).collect::<Vec<_>>()
+    };
+    let [second] = &*waiting() else { panic!("{:?}", waiting()) };
+    let queue = stepgate_storage::Log::keeping_all(&format!("webhook/{id}/due"));
+    for _ in 0..7 {
+        queue.append(&ports, second).unwrap();
+    }
+    for _ in 0..6 {
+        ports.pass(Duration::from_secs(10));
+        ports.run_all();
+    }
+    assert_eq!(waiting().len(), 1, "{:?}", waiting());
+}
+
+/// Nor does one queue that cannot be read.
+#[test]
+fn a_queue_that_cannot_be_read_is_put_off_and_the_others_are_sent() {
+    let (ports, webhook) = one_webhook();
+    let other = ports.webhook(json!({ "url": "https://other.example/" }));
+    let customer = ports.customer("ann@example.com");
+    ports.run_all();
+    let place = format!("webhook/{}/due", webhook["id"].as_str().unwrap());
+    let key = stepgate_storage::RecordKey::forever(&place);
+    stepgate_storage::Store::set(&ports.store, &key, "{").unwrap();
+    for webhook in [&webhook, &other] {
+        let path = format!("/api/webhooks/{}/ping", webhook["id"].as_str().unwrap());
+        ports.post(&path, &json!({ "customer_id": customer }));
+    }
+    settle(&ports);
+    let urls = || ports.posted.take().into_iter().map(|posted| posted.url).collect::<Vec<_>>();
+    assert_eq!(urls(), ["https://other.example/"]);
+    stepgate_storage::Store::delete(&ports.store, &key).unwrap();
+    settle(&ports);
+    assert_eq!(urls(), ["https://partner.example/hooks?a=b"]);
+}

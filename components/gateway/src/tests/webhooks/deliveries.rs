@@ -138,6 +138,41 @@ fn what_nobody_takes_for_a_day_is_a_dead_letter() {
     assert_eq!(ports.dead_letters(&webhook, "")["items"], json!([]));
 }
 
+/// Also what was never tried, because the receiver was left alone: nothing is dropped for being old.
+#[test]
+fn what_waits_behind_a_receiver_that_is_down_is_a_dead_letter_too() {
+    let (ports, webhook) = one_webhook();
+    ports.receive(Ok(500));
+    for _ in 0..900 {
+        ping(&ports, &webhook);
+        ports.pass(Duration::from_millis(100));
+    }
+    for _ in 0..5 * 144 {
+        ports.run_all();
+        ports.pass(Duration::from_secs(600));
+        ports.store.sweep(ports.now.get().0 / 1_000);
+    }
+    let mut letters = 0;
+    let mut query = "?page_size=100".to_owned();
+    loop {
+        let page = ports.dead_letters(&webhook, &query);
+        letters += page["items"].as_array().unwrap().len();
+        let Some(cursor) = page["cursor"].as_str() else { break };
+        query = format!("?page_size=100&cursor={cursor}");
+    }
+    assert_eq!(letters, 900);
+}
+
+/// "If runs stop for more than eight days, what was due then is forgotten": and not before.
+#[test]
+fn what_was_due_before_runs_stopped_for_a_week_is_sent() {
+    let (ports, webhook) = one_webhook();
+    ping(&ports, &webhook);
+    ports.pass(Duration::from_secs(7 * 86_400));
+    ports.store.sweep(ports.now.get().0 / 1_000);
+    assert_eq!(ports.run_all(), (1, 0));
+}
+
 #[test]
 fn dead_letters_come_newest_first_and_page_by_page() {
     let (ports, webhook) = one_webhook();
@@ -208,6 +243,22 @@ fn a_receiver_that_does_not_answer_costs_the_others_nothing() {
 }
 
 #[test]
+fn that_the_host_is_busy_is_not_held_against_the_receiver() {
+    let (ports, webhook) = one_webhook();
+    for _ in 0..3 {
+        ping(&ports, &webhook);
+    }
+    ports.receive(Err(NoAnswer::Busy));
+    assert_eq!(ports.run_all(), (0, 0));
+    assert_eq!(ports.posted.take().len(), 1);
+    let listed = ports.send("GET", "/api/webhooks", "").json();
+    assert!(listed["items"][0].get("last_failure").is_none(), "{listed}");
+    ports.receive(Ok(200));
+    ports.pass(Duration::from_secs(30));
+    assert_eq!(ports.run_all(), (3, 0));
+}
+
+#[test]
 fn a_disabled_webhook_is_sent_nothing_and_gets_it_when_it_is_enabled() {
     let (ports, webhook) = one_webhook();
     ping(&ports, &webhook);
@@ -236,6 +287,23 @@ fn a_burst_goes_out_in_order_in_few_runs() {
     }
     ports.pass(Duration::from_secs(100));
     assert_eq!(ports.run_all(), (0, 0));
+}
+
+/// Where the store is slow and there is much to be done, a run still sends.
+#[test]
+fn a_run_that_finds_much_has_time_left_to_send() {
+    let (ports, webhook) = one_webhook();
+    for _ in 0..1_000 {
+        ping(&ports, &webhook);
+    }
+    ports.operation_takes.set(Duration::from_millis(2));
+    let began = ports.now.get();
+    let done = ports.run().json();
+    assert!(done["sent"].as_u64().unwrap() > 0 && done["more"] == true, "{done}");
+    assert!(ports.now.get().since(began) < Duration::from_secs(4));
+    ports.operation_takes.set(Duration::ZERO);
+    ports.run_all();
+    assert_eq!(ports.posted.borrow().len(), 1_000);
 }
 
 /// A store that runs for a month must not grow: what was delivered leaves nothing but what expires.

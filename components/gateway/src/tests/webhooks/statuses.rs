@@ -218,6 +218,17 @@ fn a_webhook_is_told_what_it_asked_for_and_what_is_its_owners() {
     assert_eq!(urls(&ports), ["https://partner.example/hooks?a=b", "https://sub.example/"]);
 }
 
+/// Whoever knows an id of somebody else's makes us do nothing about it.
+#[test]
+fn a_request_for_what_is_out_of_reach_notes_nothing() {
+    let (ports, _) = one_webhook();
+    let (_, made) = autoramp(&ports);
+    let before = ports.store.everything();
+    let path = format!("/api/autoramps/{made}");
+    assert_eq!(ports.send_with(&[("x-api-key", "other")], "DELETE", &path, "").status, 404);
+    assert_eq!(ports.store.everything(), before);
+}
+
 #[test]
 fn where_webhooks_are_off_nothing_of_them_is_kept() {
     let (ports, _) = one_webhook();

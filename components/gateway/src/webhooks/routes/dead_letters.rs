@@ -5,6 +5,7 @@ use super::super::endpoint::Endpoint;
 use super::super::topic::Topic;
 use crate::call::Call;
 use crate::http::{ApiError, Response, json};
+use crate::json::from_text;
 use crate::listing::whole_number;
 use crate::ports::Ports;
 use crate::when;
@@ -68,7 +69,7 @@ pub(crate) fn dead_letters<P: Ports>(call: &Call<'_, P>, id: &str) -> Result<Res
             number,
             message_id: letter.message,
             topic: letter.topic,
-            body: RawValue::from_string(letter.body)
+            body: from_text(&letter.body)
                 .map_err(|_| ApiError::Internal("a dead letter cannot be read".into()))?,
             created_at: when::rfc3339(letter.written_at),
             given_up_at: when::rfc3339(letter.given_up_at),

@@ -11,7 +11,7 @@ use http::StatusCode;
 
 /// Answers one page.
 pub(crate) fn list<P: Ports>(call: &Call<'_, P>) -> Result<Response, ApiError> {
-    let query = PageQuery::parse(call.query, |_, _| Ok(()))?;
+    let query = PageQuery::parse(call.query, &mut |_, _| Ok(()))?;
     let list = list_of(LISTS, &call.caller.acting_as);
     let show = |endpoint: Endpoint| Webhook::load(call.ports, endpoint).map(Some);
     json(StatusCode::OK, &listing::page(call, &list, &query, show)?)

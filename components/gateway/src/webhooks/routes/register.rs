@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::http::{ApiError, Response, json};
 use crate::idempotency;
 use crate::ids;
-use crate::json::canonical;
+use crate::json::{canonical, from_bytes};
 use crate::listing::{self, Places, list_of, lists_of};
 use crate::owner::Owner;
 use crate::ports::Ports;
@@ -83,8 +83,8 @@ fn disclosed<P: Ports>(call: &Call<'_, P>, answer: Response) -> Result<Response,
     if answer.status() != StatusCode::CREATED {
         return Ok(answer);
     }
-    let made: Made = serde_json::from_slice(answer.body())
-        .map_err(|_| ApiError::Internal("the answer to a registration cannot be read".into()))?;
+    let made: Made = from_bytes(answer.body())
+        .ok_or_else(|| ApiError::Internal("the answer to a registration cannot be read".into()))?;
     let endpoint = Endpoint::of(call.ports, made.id)?.ok_or(ApiError::NotFound)?;
     json(StatusCode::CREATED, &Webhook::disclosed(call.ports, endpoint)?)
 }
