@@ -53,6 +53,10 @@ impl Store for Host {
         store::delete(key.text()).map_err(store_error)
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        store::delete(key.text()).map_err(store_error)
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         store::add(key.text(), delta, key.expires()).map_err(store_error)
     }

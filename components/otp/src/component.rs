@@ -41,6 +41,10 @@ impl Store for HostStore {
         Ok(store::delete(key.text())?)
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        Ok(store::delete(key.text())?)
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         Ok(store::add(key.text(), delta, key.expires())?)
     }

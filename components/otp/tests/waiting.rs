@@ -58,6 +58,10 @@ impl Store for Between<'_> {
         self.store.delete(key)
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        self.store.delete_counter(key)
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         self.pass(Kind::BeforeAdd);
         let sum = self.store.add(key, delta);

@@ -4,7 +4,8 @@
 //! - a **counter** is only ever added to ([`CounterKey`]);
 //! - a [`Log`] claims slot `n` with an add and then writes slot `n`.
 //!
-//! [`idempotency`] builds on them: work that is done once however often it is asked for.
+//! [`idempotency`] builds on them: work that is done once however often it is asked for. So does [`failures`]: how many codes
+//! are compared for an account before it is locked.
 //!
 //! The rules a store must keep are in `wit/store.wit`; how keys are made is in `docs/storage.md`.
 
@@ -14,6 +15,7 @@ extern crate alloc;
 #[cfg(feature = "memory")]
 extern crate std;
 
+pub mod failures;
 pub mod idempotency;
 mod key;
 mod log;

@@ -108,6 +108,12 @@ impl Store for MemoryStore {
         })
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        self.operate(|state| {
+            state.counters.remove(key.text());
+        })
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         self.operate(|state| {
             let counter = state.counters.entry(key.text().to_string()).or_insert(0);

@@ -15,6 +15,9 @@ pub trait Store {
     /// Removes the record at `key`.
     fn delete(&self, key: &RecordKey) -> Result<(), StoreError>;
 
+    /// Removes the counter at `key`. Only one that nobody adds to any more: the next `add` would begin at 0.
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError>;
+
     /// Adds to the counter at `key` and answers its new value. Never repeat it after an error: it may have been done.
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError>;
 }
@@ -30,6 +33,10 @@ impl<S: Store + ?Sized> Store for &S {
 
     fn delete(&self, key: &RecordKey) -> Result<(), StoreError> {
         (**self).delete(key)
+    }
+
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        (**self).delete_counter(key)
     }
 
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {

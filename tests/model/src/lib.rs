@@ -3,7 +3,10 @@
 //! Clients verify codes, issuers replace the challenge, a clock ticks, and any of them may die, or lose the
 //! answer of the store, at any step. What the five properties forbid is written down in [`property`]; which
 //! rules of the protocol can be left out, to see that one of them then breaks, in [`Mutant`].
+//!
+//! [`failures`] is a second model, of the failures per account.
 
+pub mod failures;
 mod issuer;
 mod model;
 mod mutant;

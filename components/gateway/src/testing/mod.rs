@@ -122,6 +122,11 @@ impl Store for TestPorts {
         self.store.delete(key)
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        self.meanwhile();
+        self.store.delete_counter(key)
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         assert!(key.text().len() <= 200, "{}", key.text());
         self.meanwhile();

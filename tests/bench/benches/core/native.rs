@@ -65,6 +65,10 @@ impl Store for Adapter {
         self.operate(|store, seen| store.delete(Key::new(key.text())?, seen))
     }
 
+    fn delete_counter(&self, key: &CounterKey) -> Result<(), StoreError> {
+        self.operate(|store, seen| store.delete(Key::new(key.text())?, seen))
+    }
+
     fn add(&self, key: &CounterKey, delta: i64) -> Result<i64, StoreError> {
         self.operate(|store, seen| store.add(Key::new(key.text())?, delta, key.expires(), seen))
     }
