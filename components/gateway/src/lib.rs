@@ -8,6 +8,7 @@
 //! | `gateway` | the way of a request: trace id, settings, caller, route, handler |
 //! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
 //! | `customers`, `autoramps`, `fiat_addresses`, `identifications`, `authentication_codes` | the JSON API |
+//! | `accounts` | who signs in: what both account APIs stand on |
 //! | `settled` | what happens once, whoever asks for it |
 //! | `listing` | pages of lists |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
@@ -18,6 +19,8 @@
 //! | `identify` | the pages behind the link of an identification |
 //! | `inbox`, `sandbox` | what exists in the sandbox only |
 
+#[allow(dead_code, unused_imports, reason = "the account APIs are being built on it")]
+mod accounts;
 mod auth;
 mod authentication_codes;
 mod autoramps;
