@@ -42,6 +42,7 @@ mod ids;
 mod inbox;
 mod json;
 mod listing;
+mod login_mfa;
 pub mod messages;
 #[cfg(test)]
 mod openapi;
@@ -59,6 +60,7 @@ mod stored;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod two_factor_sessions;
 mod webhooks;
 mod when;
 

@@ -58,9 +58,9 @@ pub(crate) async fn start<P: Ports>(
     codes::send(ctx, place, times, &to, binding, write).await.map(Some)
 }
 
-/// Tries the code of a method: takes one of the account's attempts and compares once.
+/// Tries the code of an active method: takes one of the account's attempts and compares once.
 ///
-/// `fits` is asked of codes that were sent, of what they were sent for.
+/// `fits` is asked of codes that were sent, of what they were sent for. Answers that; nothing where no code was sent.
 pub(crate) fn verify<P: Ports>(
     ctx: &Context<'_, P>,
     account: Uuid,
@@ -70,32 +70,71 @@ pub(crate) fn verify<P: Ports>(
     fits: impl FnOnce(&Binding) -> bool,
 ) -> Result<Option<Binding>> {
     lock::check(ctx, account)?;
-    let confirmed = match method.kind {
-        Kind::Email | Kind::Sms => {
-            let fits = |binding: &Binding| binding.method == method.id && fits(binding);
-            Some(codes::check(ctx, place, code, fits)?)
-        }
+    let binding = match method.kind {
+        Kind::Email | Kind::Sms => Some(sent(ctx, place, method, code, fits)?),
         Kind::Totp => {
-            let which = if method.is_active { totp::Which::Active } else { totp::Which::Pending };
-            compared(ctx, account, method, || totp::check(ctx.ports, account, which, code, ctx.now).map_err(Refusal::from))?;
+            let (Some(app), Some(code)) = (totp::active(ctx.ports, account)?, totp::Code::parse(code)) else {
+                return Err(Refusal::NoCode);
+            };
+            compared(ctx, account, method, || Ok(app.check(ctx.ports, &code, ctx.now)?.then_some(())))?;
             None
         }
         Kind::Recovery => {
-            compared(ctx, account, method, || recovery::check(ctx.ports, account, code, ctx.now).map_err(Refusal::from))?;
+            let Some(code) = recovery::Code::parse(code) else { return Err(Refusal::NoCode) };
+            compared(ctx, account, method, || Ok(recovery::check(ctx.ports, account, &code, ctx.now)?.then_some(())))?;
             None
         }
     };
     methods::note_use(ctx, account, &method.id)?;
-    Ok(confirmed)
+    Ok(binding)
+}
+
+/// Tries the first code of a method that is being set up, likewise. With the right one it counts from now on.
+pub(crate) fn confirm_setup<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    place: &Place,
+    method: &Method,
+    code: &str,
+    fits: impl FnOnce(&Binding) -> bool,
+) -> Result<()> {
+    lock::check(ctx, account)?;
+    match method.kind {
+        Kind::Email | Kind::Sms => {
+            sent(ctx, place, method, code, fits)?;
+            methods::activate(ctx, account, method)?;
+        }
+        Kind::Totp => {
+            let state = totp::state(ctx.ports, account, ctx.now)?;
+            let (Some(setup), Some(code)) = (state.pending, totp::Code::parse(code)) else {
+                return Err(Refusal::NoCode);
+            };
+            let confirmed = compared(ctx, account, method, || Ok(setup.check(ctx.ports, &code, ctx.now)?))?;
+            confirmed.activate(ctx.ports, ctx.now)?;
+        }
+        // They are active as soon as they are shown.
+        Kind::Recovery => return Err(Refusal::NoCode),
+    }
+    methods::note_use(ctx, account, &method.id)
+}
+
+fn sent<P: Ports>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+    method: &Method,
+    code: &str,
+    fits: impl FnOnce(&Binding) -> bool,
+) -> Result<Binding> {
+    codes::check(ctx, place, code, |binding: &Binding| binding.method == method.id && fits(binding))
 }
 
 /// One attempt, one comparison.
-fn compared<P: Ports>(
+fn compared<P: Ports, T>(
     ctx: &Context<'_, P>,
     account: Uuid,
     method: &Method,
-    compare: impl FnOnce() -> Result<bool>,
-) -> Result<()> {
+    compare: impl FnOnce() -> Result<Option<T>>,
+) -> Result<T> {
     #[derive(Serialize)]
     struct Line {
         account: Uuid,
@@ -107,11 +146,13 @@ fn compared<P: Ports>(
         Ok(attempt) => attempt,
         Err(refusal) => return Err(lock::found(ctx, &counts, refusal)?),
     };
-    let right = compare()?;
-    ctx.log("code_tried", Line { account, method: method.kind.word(), right });
-    if right {
-        budgets::right(ctx, &Budget::SecondFactor(account), attempt)
-    } else {
-        Err(lock::wrong(ctx, &counts, attempt)?)
+    let compared = compare()?;
+    ctx.log("code_tried", Line { account, method: method.kind.word(), right: compared.is_some() });
+    match compared {
+        Some(value) => {
+            budgets::right(ctx, &Budget::SecondFactor(account), attempt)?;
+            Ok(value)
+        }
+        None => Err(lock::wrong(ctx, &counts, attempt)?),
     }
 }

@@ -10,7 +10,7 @@ use http::Uri;
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    pub(super) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
+    pub(crate) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
         const NAME: &str = "base_url";
         let text = read(settings, NAME)?.ok_or_else(|| SettingError::new(NAME, "is not set"))?;
         let wrong = || SettingError::new(NAME, "must be an absolute URL without query and user");

@@ -26,7 +26,7 @@ pub(crate) use environment::Environment;
 pub(crate) use error::SettingError;
 pub(crate) use idempotency::idempotency_key_required;
 pub(crate) use identification::IdentificationSettings;
-pub(crate) use issue::IssueSettings;
+pub(crate) use issue::{IssueSettings, sender_name};
 pub(crate) use mac_keys::{mac_keys, webhook_keys};
 pub(crate) use read::read;
 pub(crate) use signings::{Document, required_signings};

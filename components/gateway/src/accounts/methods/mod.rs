@@ -6,6 +6,7 @@
 
 mod id;
 mod kind;
+mod made;
 mod messaged;
 pub(crate) mod qr;
 pub(crate) mod recovery;
@@ -37,8 +38,7 @@ pub(crate) struct Method {
 /// Every method of an account that is not removed, oldest first.
 pub(crate) fn all<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<Method>> {
     let mut methods = messaged::all(ctx, account)?;
-    methods.extend(totp::methods(ctx, account)?);
-    methods.extend(recovery::method(ctx, account)?);
+    methods.extend(made::all(ctx, account)?);
     methods.sort_by_key(|method| method.created_at);
     Ok(methods)
 }
