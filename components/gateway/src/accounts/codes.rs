@@ -3,13 +3,14 @@
 use super::budgets::{self, Budget};
 use super::context::Context;
 use super::refusal::{Refusal, Result};
-use super::{caps, lock};
+use super::caps::{Destination, For};
+use super::{lock, notices};
 use crate::guarded;
 use crate::http::ApiError;
 use crate::json;
 use crate::ports::Ports;
 use crate::ports::challenges::{Challenge, ChallengeStatus, Closing, Error, Policy, Request, Verdict};
-use crate::ports::delivery::{Channel, Message};
+use crate::ports::delivery::Message;
 use core::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,11 +51,10 @@ impl Counts {
     }
 }
 
-/// Where a code is to go, and whose messages are counted.
-pub(crate) struct Recipient<'a> {
-    pub(crate) channel: Channel,
-    pub(crate) address: &'a str,
-    pub(crate) account: Option<Uuid>,
+/// Where a message is to go, and whose messages are counted.
+pub(crate) struct Recipient {
+    pub(crate) destination: Destination,
+    pub(crate) on_behalf: For,
 }
 
 /// What a message is written from.
@@ -75,15 +75,14 @@ pub(crate) async fn send<P: Ports>(
     ctx: &Context<'_, P>,
     place: &Place,
     times: Times,
-    to: &Recipient<'_>,
+    to: &Recipient,
     payload: &impl Serialize,
     write: impl FnOnce(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
-    caps::check(ctx, to)?;
     let request = Request {
         scope: ctx.scope(),
         entity: place.entity.clone(),
-        subject: to.address.to_owned(),
+        subject: to.destination.as_str().to_owned(),
         purpose: place.purpose.to_owned(),
         payload: serde_json::to_string(payload)
             .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
@@ -97,10 +96,7 @@ pub(crate) async fn send<P: Ports>(
     let (issued, _) = guarded::issue(ctx.ports, &request, &ctx.settings.mac_keys).await?;
     let valid_until = Timestamp(issued.challenge.expires_at);
     let message = write(&Written { code: &issued.code, long_code: &issued.link_token, valid_until });
-    let sent = caps::admit(ctx, to).and_then(|()| {
-        let environment = ctx.settings.environment;
-        Ok(guarded::deliver(ctx.ports, environment, ctx.now, &message, None)?)
-    });
+    let sent = notices::deliver(ctx, to, &message);
     if sent.is_err() {
         // Nobody was told, so nobody may guess. What has to be heard of is why, and not whether this works.
         let _ = withdraw(ctx, place).await;

@@ -5,7 +5,7 @@ use crate::http::TraceId;
 use crate::ports::Ports;
 use crate::ports::challenges::Key;
 use crate::settings::{
-    BaseUrl, Environment, SettingError, Tenant, lock_policy, mac_keys, sender_name,
+    BaseUrl, Environment, MessageLimits, SettingError, Tenant, lock_policy, mac_keys, sender_name,
 };
 use serde::Serialize;
 use stepgate_storage::Timestamp;
@@ -18,6 +18,7 @@ pub(crate) struct AccountSettings {
     pub(crate) base_url: BaseUrl,
     pub(crate) sender_name: String,
     pub(crate) lock: Policy,
+    pub(crate) messages: MessageLimits,
 }
 
 impl AccountSettings {
@@ -29,6 +30,7 @@ impl AccountSettings {
             base_url: BaseUrl::load(ports, environment)?,
             sender_name: sender_name(ports)?,
             lock: lock_policy(ports)?,
+            messages: MessageLimits::load(ports, environment)?,
         })
     }
 }

@@ -3,12 +3,13 @@
 //! Strangers can ask for them, for any address, so the core's records of them end by themselves (`until-<day>/` in the entity).
 //! The day is that of the asking; whoever comes back looks under today's and under yesterday's.
 
+use super::caps::{Destination, For};
 use super::codes::{self, Counts, Place, Recipient, Times, Written};
 use super::context::Context;
 use super::names::AccountEmail;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
-use crate::ports::delivery::{Channel, Message};
+use crate::ports::delivery::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepgate_storage::{Day, Timestamp};
@@ -44,7 +45,7 @@ pub(crate) async fn send<P: Ports>(
     write: impl FnOnce(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
     let [today, yesterday] = places(ctx, why, email);
-    let to = Recipient { channel: Channel::Email, address: email.as_str(), account: None };
+    let to = Recipient { destination: Destination::Email(email.clone()), on_behalf: For::Anybody };
     let sent = codes::send(ctx, &today, times, &to, payload, write).await?;
     codes::withdraw(ctx, &yesterday).await?;
     Ok(sent)

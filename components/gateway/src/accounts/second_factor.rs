@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::budgets::{self, Attempt, Budget};
+use super::caps::For;
 use super::codes::{self, Counts, Place, Recipient, Times};
 use super::context::Context;
 use super::methods::{self, Kind, Method, MethodId, recovery, totp};
@@ -52,8 +53,9 @@ pub(crate) async fn start<P: Ports>(
     binding: &Binding,
 ) -> Result<Option<Timestamp>> {
     lock::check(ctx, account.id)?;
-    let Some((channel, address)) = methods::destination(method) else { return Ok(None) };
-    let to = Recipient { channel, address, account: Some(account.id) };
+    let Some(destination) = methods::destination(method) else { return Ok(None) };
+    let on_behalf = if method.is_active { For::Proven(account.id) } else { For::Claimed(account.id) };
+    let to = Recipient { destination, on_behalf };
     let write = |written: &codes::Written<'_>| notices::code(ctx, action, &to, written);
     codes::send(ctx, place, times, &to, binding, write).await.map(Some)
 }
@@ -81,7 +83,7 @@ pub(crate) fn verify<P: Ports>(
         }
         Kind::Recovery => {
             let Some(code) = recovery::Code::parse(code) else { return Err(Refusal::NoCode) };
-            compared(ctx, account, method, || Ok(recovery::check(ctx.ports, account, &code, ctx.now)?.then_some(())))?;
+            compared(ctx, account, method, || Ok(recovery::check(ctx.ports, account, &code)?.then_some(())))?;
             None
         }
     };

@@ -3,6 +3,7 @@
 use super::api::SANDBOX_API_KEY;
 use super::mac_keys::SANDBOX_MAC_KEY_ID;
 use super::*;
+use crate::accounts::phone::Phone;
 use crate::testing::TestPorts;
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +25,7 @@ fn load(ports: &TestPorts) -> Result<(), SettingError> {
     let api = ApiSettings::load(ports)?;
     IssueSettings::load(ports, api.environment)?;
     IdentificationSettings::load(ports, api.environment)?;
+    MessageLimits::load(ports, api.environment)?;
     idempotency_key_required(ports)?;
     required_signings(ports).map(drop)
 }
@@ -65,6 +67,16 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
         ("sender_name", "a\r\nBcc: c2VjcmV0"),
         ("identification_lifetime_days", "0"),
         ("identification_lifetime_days", "366"),
+        ("emails_per_hour", "0"),
+        ("emails_per_hour", "1001"),
+        ("sms_per_day", "0"),
+        ("sms_per_day", "c2VjcmV0"),
+        ("sms_countries", "*"),
+        ("sms_countries", "1,,44"),
+        ("sms_countries", "+1"),
+        ("sms_countries", "01"),
+        ("sms_countries", "12345678"),
+        ("sms_countries", "1,c2VjcmV0"),
         ("idempotency_key_required", secret),
         ("required_signings", secret),
         ("required_signings", r#"[{"id":"c2VjcmV0","url":"https://a.b","display_name":"A"}]"#),
@@ -87,6 +99,25 @@ fn production_refuses_what_the_sandbox_comes_with() {
         ports.set_setting("environment", "sandbox");
         assert_eq!(load(&ports), Ok(()));
     }
+}
+
+#[test]
+fn an_sms_goes_nowhere_unless_a_country_is_named() {
+    let reached = |value: &str, environment| {
+        let limits = MessageLimits::load(&with("sms_countries", value), environment).ok().unwrap();
+        let numbers = ["+15551234567", "+18765551234", "+442079460958", "+4930123456"];
+        let reached = numbers.map(|number| limits.reaches(&Phone::parse(number).unwrap()));
+        (limits.sms_is_offered(), reached)
+    };
+    for environment in [Environment::Production, Environment::Sandbox] {
+        for nothing in ["", " "] {
+            assert_eq!(reached(nothing, environment), (false, [false; 4]));
+        }
+        assert_eq!(reached("44", environment), (true, [false, false, true, false]));
+        assert_eq!(reached(" 1, 49 ", environment), (true, [true, true, false, true]));
+        assert_eq!(reached("1555", environment), (true, [true, false, false, false]));
+    }
+    assert_eq!(reached("*", Environment::Sandbox), (true, [true; 4]));
 }
 
 #[test]

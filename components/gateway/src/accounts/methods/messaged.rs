@@ -1,6 +1,7 @@
 //! Methods whose codes are sent: to an e-mail address or a phone.
 
 use super::{Kind, Method, MethodId};
+use crate::accounts::caps::Destination;
 use crate::accounts::context::Context;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::phone::Phone;
@@ -92,13 +93,14 @@ pub(super) fn set<P: Ports>(ctx: &Context<'_, P>, account: Uuid, method: &Method
     Ok(ctx.ports.delete(&pending_key(account, method.id))?)
 }
 
-/// Where its codes go.
-pub(crate) fn destination(method: &Method) -> Option<(Channel, &str)> {
-    match method.kind {
-        Kind::Email => Some((Channel::Email, &method.identifier)),
-        Kind::Sms => Some((Channel::Sms, &method.identifier)),
-        Kind::Totp | Kind::Recovery => None,
-    }
+/// Where its codes go; nowhere where its owner has them.
+pub(crate) fn destination(method: &Method) -> Option<Destination> {
+    let channel = match method.kind {
+        Kind::Email => Channel::Email,
+        Kind::Sms => Channel::Sms,
+        Kind::Totp | Kind::Recovery => return None,
+    };
+    Destination::parse(channel, &method.identifier)
 }
 
 fn known<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<Known>> {
