@@ -15,6 +15,7 @@ pub(crate) mod budgets;
 pub(crate) mod caps;
 pub(crate) mod codes;
 pub(crate) mod context;
+mod deliver;
 pub(crate) mod devices;
 pub(crate) mod epoch;
 pub(crate) mod lock;

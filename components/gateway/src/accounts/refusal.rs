@@ -1,5 +1,6 @@
 //! Why something about an account was not done. Each API says it in its own words.
 
+use super::password::HashError;
 use crate::http::ApiError;
 use crate::ports::challenges;
 use crate::settings::SettingError;
@@ -64,5 +65,14 @@ impl From<SettingError> for Refusal {
 impl From<challenges::Error> for Refusal {
     fn from(error: challenges::Error) -> Refusal {
         ApiError::from(error).into()
+    }
+}
+
+impl From<HashError> for Refusal {
+    fn from(error: HashError) -> Refusal {
+        Refusal::Failed(ApiError::Internal(match error {
+            HashError::Unreadable => "a password's hash could not be read".into(),
+            HashError::Memory => "there was no memory to hash a password in".into(),
+        }))
     }
 }

@@ -95,7 +95,7 @@ struct Created {
 
 /// The address is its owner's: it is their first method.
 pub(crate) fn verified<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
-    let method = methods::add_email(ctx, account, &account.email)?;
+    let method = methods::add_email(ctx, account.id, &account.email)?;
     methods::activate(ctx, account.id, &method)?;
     account::set_verified(ctx.ports, account.id, ctx.now)?;
     Ok(())

@@ -5,7 +5,7 @@
 
 use super::context::Context;
 use super::epoch;
-use super::token::{Hash, Token};
+use super::token::{Token, TokenHash};
 use crate::ids;
 use crate::ports::Ports;
 use crate::stored;
@@ -28,7 +28,7 @@ struct Pending {
     partner: Uuid,
     account: Uuid,
     epoch: u64,
-    hash: Hash,
+    hash: TokenHash,
     until: Timestamp,
 }
 
@@ -38,7 +38,7 @@ struct Active {
     account: Uuid,
     epoch: u64,
     /// None: its id is in signed tokens and opens nothing by itself.
-    hash: Option<Hash>,
+    hash: Option<TokenHash>,
     since: Timestamp,
     until: Timestamp,
     two_factor: bool,
@@ -125,18 +125,18 @@ pub(crate) fn begin_signed<P: Ports>(
 pub(crate) fn promote<P: Ports>(
     ctx: &Context<'_, P>,
     session: &Session,
-    presented: &Hash,
+    presented: TokenHash,
     lifetime: Duration,
 ) -> Result<Session, StoreError> {
     let owner = Owner { account: session.account, epoch: session.epoch };
-    activate(ctx, session.id, owner, Some(presented.clone()), lifetime, true)
+    activate(ctx, session.id, owner, Some(presented), lifetime, true)
 }
 
 fn activate<P: Ports>(
     ctx: &Context<'_, P>,
     id: Uuid,
     owner: Owner,
-    hash: Option<Hash>,
+    hash: Option<TokenHash>,
     lifetime: Duration,
     two_factor: bool,
 ) -> Result<Session, StoreError> {
@@ -157,10 +157,10 @@ fn activate<P: Ports>(
 }
 
 /// The session that a token opens, if it is alive.
-pub(crate) fn open<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<(Session, Hash)>, StoreError> {
+pub(crate) fn open<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<(Session, TokenHash)>, StoreError> {
     let Some(token) = Token::parse(PREFIX, text) else { return Ok(None) };
     let Some((session, hash)) = look(ctx, token.id)? else { return Ok(None) };
-    if !hash.is_some_and(|hash| hash == token.hash) {
+    if !hash.is_some_and(|hash| hash.is(&token.hash)) {
         return Ok(None);
     }
     Ok(live(ctx, session)?.map(|session| (session, token.hash)))
@@ -179,7 +179,7 @@ pub(crate) fn end<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<(), StoreE
     ctx.ports.set(&over_key(id)?, &ctx.now.0.to_string())
 }
 
-fn look<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<Option<(Session, Option<Hash>)>, StoreError> {
+fn look<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<Option<(Session, Option<TokenHash>)>, StoreError> {
     let (Ok(active), Ok(pending)) = (active_key(id), pending_key(id)) else { return Ok(None) };
     if let Some(found) = stored::read::<Active>(ctx.ports, &active, "session")? {
         let state = State::Active { since: found.since, two_factor: found.two_factor };

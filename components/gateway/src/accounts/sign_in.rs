@@ -69,9 +69,9 @@ pub(crate) fn first_factor<P: Ports>(
     let attempt = budgets::reserve(ctx, &budget)?;
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
-    let stand_in = password::stand_in();
+    let stand_in = Phc::stand_in();
     let phc = kept.as_ref().map(|kept| &kept.phc).or(registered);
-    let right = password::verify(phc.unwrap_or(&stand_in), credentials.password) && phc.is_some();
+    let right = password::verify(phc.unwrap_or(&stand_in), credentials.password)?;
     ctx.log("password_tried", Line { right });
     if !right {
         return Err(match budgets::wrong(ctx, &budget, attempt) {
