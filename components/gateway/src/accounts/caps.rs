@@ -68,6 +68,9 @@ pub(crate) enum For {
     Claimed(Uuid),
     /// An account whose owner has shown that the destination is theirs.
     Proven(Uuid),
+    /// An account whose owner is told what was done in it. Counted apart, so that none of the others is a way to keep its owner
+    /// from hearing of it.
+    News(Uuid),
 }
 
 /// Why a message is not sent.
@@ -87,11 +90,17 @@ impl From<StoreError> for Capped {
     }
 }
 
-/// How many there may be.
-#[derive(Clone, Copy)]
-struct Allowance {
-    hour: u32,
-    day: Option<u32>,
+/// Says why a message must not be sent, as far as that is known before it counts. To be asked before a code is made: it would
+/// make the one before worthless.
+pub(crate) fn check(
+    store: &impl Store,
+    limits: &MessageLimits,
+    scope: &str,
+    to: &Destination,
+    on_behalf: For,
+    now: Timestamp,
+) -> Result<(), Capped> {
+    tally(store, limits, scope, to, on_behalf, now, 0)
 }
 
 /// Counts a message that is about to be sent, or says why it must not be. What was refused may count as well.
@@ -103,39 +112,67 @@ pub(crate) fn admit(
     on_behalf: For,
     now: Timestamp,
 ) -> Result<(), Capped> {
-    let allowance = match to {
+    tally(store, limits, scope, to, on_behalf, now, 1)
+}
+
+fn tally(
+    store: &impl Store,
+    limits: &MessageLimits,
+    scope: &str,
+    to: &Destination,
+    on_behalf: For,
+    now: Timestamp,
+    messages: i64,
+) -> Result<(), Capped> {
+    let (hour, day) = match to {
         Destination::Phone(phone) if !limits.reaches(phone) => return Err(Capped::Country),
-        Destination::Phone(_) => Allowance { hour: limits.sms_per_hour(), day: Some(limits.sms_per_day) },
-        Destination::Email(_) => Allowance { hour: limits.emails_per_hour, day: None },
+        Destination::Phone(_) => (limits.sms_per_hour(), Some(limits.sms_per_day)),
+        Destination::Email(_) => (limits.emails_per_hour, None),
     };
-    let (account, standing) = match on_behalf {
-        For::Anybody => (None, "claimed"),
-        For::Claimed(account) => (Some(account), "claimed"),
-        For::Proven(account) => (Some(account), "proven"),
-    };
+    let count = |name: String| Count { store, name, hour, day, now, messages }.within();
+    let of_account = |what: &str, account: Uuid| digest(&[scope, what, to.word(), &account.to_string()]);
+    let at_destination = |standing: &str| digest(&[scope, standing, to.word(), to.as_str()]);
     // The account first: one that has had its share must not use up that of others at the same destination.
-    if let Some(account) = account {
-        let name = digest(&[scope, "account", to.word(), &account.to_string()]);
-        count(store, &name, allowance, now)?;
-    }
-    count(store, &digest(&[scope, standing, to.word(), to.as_str()]), allowance, now)
-}
-
-/// The hour first: what does not fit into it is not taken from the day.
-fn count(store: &impl Store, name: &str, allowance: Allowance, now: Timestamp) -> Result<(), Capped> {
-    within(store, &format!("{name}/hour/{}", now.0 / HOUR), allowance.hour, now, HOUR)?;
-    match allowance.day {
-        Some(most) => within(store, &format!("{name}/day/{}", now.0 / DAY), most, now, DAY),
-        None => Ok(()),
+    match on_behalf {
+        For::Anybody => count(at_destination("claimed")),
+        For::Claimed(account) => {
+            count(of_account("account", account)).and_then(|()| count(at_destination("claimed")))
+        }
+        For::Proven(account) => {
+            count(of_account("account", account)).and_then(|()| count(at_destination("proven")))
+        }
+        For::News(account) => count(of_account("news", account)),
     }
 }
 
-fn within(store: &impl Store, name: &str, most: u32, now: Timestamp, span: u64) -> Result<(), Capped> {
-    let counter = CounterKey::until(now.day().plus(1), &format!("messages/{name}"));
-    if store.add(&counter, 1)? > i64::from(most) {
-        return Err(Capped::Full { seconds: (span - now.0 % span).div_ceil(1000) });
+struct Count<'a, S> {
+    store: &'a S,
+    name: String,
+    /// How many there may be.
+    hour: u32,
+    day: Option<u32>,
+    now: Timestamp,
+    /// How many come to it now: one, or none to see whether there is room for one.
+    messages: i64,
+}
+
+impl<S: Store> Count<'_, S> {
+    /// The hour first: what does not fit into it is not taken from the day.
+    fn within(&self) -> Result<(), Capped> {
+        self.of("hour", HOUR, self.hour)?;
+        self.day.map_or(Ok(()), |most| self.of("day", DAY, most))
     }
-    Ok(())
+
+    fn of(&self, word: &str, span: u64, most: u32) -> Result<(), Capped> {
+        let (nth, past) = (self.now.0 / span, self.now.0 % span);
+        let path = format!("messages/{}/{word}/{nth}", self.name);
+        let counter = CounterKey::until(self.now.day().plus(1), &path);
+        let before = self.store.add(&counter, self.messages)?.saturating_sub(self.messages);
+        if before >= i64::from(most) {
+            return Err(Capped::Full { seconds: (span - past).div_ceil(1000) });
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -258,6 +295,36 @@ mod tests {
         let number = phone("+15551234567");
         assert_eq!(sent(100, |_| ask(&ports, &number, For::Anybody, NOW)), 5);
         assert_eq!(sent(100, |_| ask(&ports, &number, For::Anybody, next)), 5);
+    }
+
+    #[test]
+    fn looking_takes_nothing_and_says_what_counting_would() {
+        let ports = TestPorts::default();
+        let number = phone("+15551234567");
+        let look = |on_behalf| match check(&ports, &limits(), "p", &number, on_behalf, NOW) {
+            Ok(()) => Ok(()),
+            Err(Capped::Full { seconds }) => Err(seconds),
+            Err(other) => panic!("{other:?}"),
+        };
+        for on_behalf in [For::Anybody, For::Proven(account(1)), For::News(account(1))] {
+            for _ in 0..50 {
+                assert_eq!(look(on_behalf), Ok(()));
+            }
+            assert_eq!(sent(5, |_| ask(&ports, &number, on_behalf, NOW)), 5);
+            assert_eq!((look(on_behalf), ask(&ports, &number, on_behalf, NOW)), (Err(1800), Err(1800)));
+        }
+        let elsewhere = check(&ports, &limits(), "p", &phone("+49301234567"), For::Anybody, NOW);
+        assert!(matches!(elsewhere, Err(Capped::Country)));
+    }
+
+    #[test]
+    fn no_message_keeps_an_owner_from_the_news() {
+        let ports = TestPorts::default();
+        let home = email("ann@example.com");
+        for on_behalf in [For::Anybody, For::Claimed(account(1)), For::Proven(account(1))] {
+            sent(100, |_| ask(&ports, &home, on_behalf, NOW));
+        }
+        assert_eq!(sent(100, |_| ask(&ports, &home, For::News(account(1)), NOW)), 20);
     }
 
     #[test]

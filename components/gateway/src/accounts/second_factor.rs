@@ -7,7 +7,8 @@ use super::codes::{self, Counts, Place, Recipient, Times};
 use super::context::Context;
 use super::methods::{self, Kind, Method, MethodId, recovery, totp};
 use super::refusal::{Refusal, Result};
-use super::{lock, notices};
+use super::notices::{self, Asked};
+use super::lock;
 use crate::ports::Ports;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::Timestamp;
@@ -56,7 +57,8 @@ pub(crate) async fn start<P: Ports>(
     let Some(destination) = methods::destination(method) else { return Ok(None) };
     let on_behalf = if method.is_active { For::Proven(account.id) } else { For::Claimed(account.id) };
     let to = Recipient { destination, on_behalf };
-    let write = |written: &codes::Written<'_>| notices::code(ctx, action, &to, written);
+    let asked = Asked::of(action, binding.target);
+    let write = |written: &codes::Written<'_>| notices::code(ctx, asked, account, &to, written);
     codes::send(ctx, place, times, &to, binding, write).await.map(Some)
 }
 

@@ -98,6 +98,8 @@ fn tell<P: Ports>(
         valid_until: Timestamp(challenge.expires_at),
         code: &issued.code,
         link: Some(&link),
+        long_code: None,
+        if_not_you: None,
         sender_name: &settings.sender_name,
     };
     let (subject, text) = messages::email(&notice);

@@ -139,6 +139,8 @@ fn tell<P: Ports>(
         valid_until: Timestamp(challenge.expires_at),
         code: &issued.code,
         link: None,
+        long_code: None,
+        if_not_you: None,
         sender_name: &visit.issue.sender_name,
     };
     let (subject, text) = messages::email(&notice);

@@ -29,7 +29,6 @@ pub(crate) use idempotency::idempotency_key_required;
 pub(crate) use identification::IdentificationSettings;
 pub(crate) use issue::{IssueSettings, sender_name};
 pub(crate) use mac_keys::{mac_keys, webhook_keys};
-#[cfg_attr(not(test), allow(unused_imports, reason = "the APIs of accounts come next"))]
 pub(crate) use messages::MessageLimits;
 pub(crate) use read::read;
 pub(crate) use signings::{Document, required_signings};

@@ -136,6 +136,20 @@ fn a_base_url_names_its_origin_as_browsers_do() {
 }
 
 #[test]
+fn a_base_url_names_its_site_without_a_port() {
+    for (text, host) in [
+        ("https://2fa.example.com", "2fa.example.com"),
+        ("https://2fa.example.com:8443/a:1/b", "2fa.example.com"),
+        ("http://127.0.0.1:3000/", "127.0.0.1"),
+        ("http://[::1]:3000", "[::1]"),
+        ("http://[::1]", "[::1]"),
+    ] {
+        let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
+        assert_eq!(url.host(), host, "{text}");
+    }
+}
+
+#[test]
 fn the_sandbox_may_do_without_tls() {
     let ports = with("base_url", "http://127.0.0.1:3000");
     ports.set_setting("environment", "sandbox");
