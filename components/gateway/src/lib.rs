@@ -13,6 +13,7 @@
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
+//! | `tokens` | what signed-in programs show |
 //! | `pages` | what a person sees in a browser |
 //! | `webhooks` | telling partners what has changed |
 //! | `identify` | the pages behind the link of an identification |
@@ -56,6 +57,8 @@ mod stored;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, unused_imports, reason = "the routes that stand on it come next")]
+mod tokens;
 mod webhooks;
 mod when;
 

@@ -10,7 +10,7 @@ use http::Uri;
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    pub(super) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
+    pub(crate) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
         const NAME: &str = "base_url";
         let text = read(settings, NAME)?.ok_or_else(|| SettingError::new(NAME, "is not set"))?;
         let wrong = || SettingError::new(NAME, "must be an absolute URL without query and user");
@@ -25,6 +25,11 @@ impl BaseUrl {
             _ => return Err(SettingError::new(NAME, "must start with https:// in production")),
         }
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
+    }
+
+    /// All of it, without a slash at its end.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 
     /// Scheme, host and port, as a browser names the origin of a page here.
