@@ -39,6 +39,7 @@ mod ids;
 mod inbox;
 mod json;
 mod listing;
+mod mac;
 pub mod messages;
 #[cfg(test)]
 mod openapi;

@@ -3,6 +3,7 @@
 //! Nothing is kept between requests: a route reads what it needs, when it needs it. A setting that is wrong fails the
 //! request with its name in the log; its value is in no message, because it may be a secret in the wrong place.
 
+mod account_keys;
 mod api;
 mod api_keys;
 mod base_url;
@@ -17,6 +18,7 @@ mod signings;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use account_keys::AccountKeys;
 pub(crate) use api::ApiSettings;
 pub(crate) use api_keys::{ApiKey, Role};
 pub(crate) use base_url::BaseUrl;
