@@ -10,6 +10,7 @@
 //! | `customers`, `autoramps`, `fiat_addresses`, `identifications`, `authentication_codes` | the JSON API |
 //! | `settled` | what happens once, whoever asks for it |
 //! | `listing` | pages of lists |
+//! | `accounts` | people who sign in: what the account APIs stand on |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
@@ -18,6 +19,8 @@
 //! | `identify` | the pages behind the link of an identification |
 //! | `inbox`, `sandbox` | what exists in the sandbox only |
 
+#[cfg_attr(not(test), allow(dead_code, reason = "the APIs that stand on it come next"))]
+mod accounts;
 mod auth;
 mod authentication_codes;
 mod autoramps;

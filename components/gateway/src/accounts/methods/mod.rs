@@ -1,0 +1,5 @@
+//! Second factors.
+
+pub(crate) mod qr;
+pub(crate) mod recovery;
+pub(crate) mod totp;
