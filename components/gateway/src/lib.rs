@@ -12,6 +12,7 @@
 //! | `login_mfa`, `two_factor_sessions` | the two account APIs |
 //! | `settled` | what happens once, whoever asks for it |
 //! | `listing` | pages of lists |
+//! | `accounts` | people who sign in: what the account APIs stand on |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
@@ -45,6 +46,7 @@ mod inbox;
 mod json;
 mod listing;
 mod login_mfa;
+mod mac;
 pub mod messages;
 #[cfg(test)]
 mod openapi;

@@ -247,7 +247,7 @@ pub(crate) fn part(path: &str) -> Part {
 }
 
 /// Whether a path belongs to the JSON API, where every request needs a key.
-fn is_api(path: &str) -> bool {
+pub(crate) fn is_api(path: &str) -> bool {
     // The contract names one route without the prefix.
     path == "/api" || path.starts_with("/api/") || path.starts_with("/sandbox/")
 }

@@ -4,6 +4,7 @@
 //! request with its name in the log; its value is in no message, because it may be a secret in the wrong place.
 
 mod accounts;
+mod account_keys;
 mod api;
 mod api_keys;
 mod base_url;
@@ -23,7 +24,9 @@ mod token_keys;
 #[allow(dead_code, reason = "the routes that ask for them come next")]
 mod tokens;
 
+#[allow(unused_imports, reason = "the account APIs are being built on it")]
 pub(crate) use accounts::{Mfa, Registration, Tenant, accounts_are_on, lock_policy, tenants};
+pub(crate) use account_keys::AccountKeys;
 pub(crate) use api::ApiSettings;
 pub(crate) use api_keys::{ApiKey, Role};
 pub(crate) use base_url::BaseUrl;
