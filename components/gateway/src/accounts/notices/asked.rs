@@ -21,7 +21,7 @@ pub(crate) enum Asked {
 /// For what takes a session or a password to ask for.
 const CHANGE_IT: &str = "If this was not you, somebody knows your password, or uses your account at this moment: give the code to \
                          nobody, and change your password now.";
-const CHANGE_IT_SHORT: &str = "Not you? Tell nobody the code and change your password now.";
+const CHANGE_IT_SHORT: &str = "Not you? Change your password.";
 
 impl Asked {
     /// `target`: what is to be so afterwards, where that was settled.
@@ -64,7 +64,7 @@ impl Asked {
         }
     }
 
-    /// For an SMS.
+    /// For an SMS, which has 160 characters before it costs twice.
     pub(super) fn short_advice(self) -> &'static str {
         match self {
             Asked::SignIn
