@@ -15,6 +15,7 @@
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
+//! | `tokens` | what signed-in programs show |
 //! | `pages` | what a person sees in a browser |
 //! | `webhooks` | telling partners what has changed |
 //! | `identify` | the pages behind the link of an identification |
@@ -62,6 +63,8 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod two_factor_sessions;
+#[allow(dead_code, unused_imports, reason = "the routes that stand on it come next")]
+mod tokens;
 mod webhooks;
 mod when;
 

@@ -8,6 +8,7 @@
 //!
 //! What each of them does to the owner is bounded: docs/accounts.md, "What guessing can do".
 
+use super::account::Account;
 use super::context::Context;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
@@ -63,9 +64,12 @@ pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Resu
 
 /// The owner has set a new password, so whoever guessed before has to begin anew. A block is ended by it; a lock is not: or whoever
 /// reads the owner's mail could guess the other factors without end.
-pub(crate) fn owner_returned<P: Ports>(ctx: &Context<'_, P>, account: Uuid, name: &str) -> Result<()> {
-    failures(ctx, &Budget::SignIn(name)).readmit()?;
-    let codes = Budget::SecondFactor(account);
+pub(crate) fn owner_returned<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
+    failures(ctx, &Budget::SignIn(account.email.as_str())).readmit()?;
+    if let Some(name) = &account.user_name {
+        failures(ctx, &Budget::SignIn(name.as_str())).readmit()?;
+    }
+    let codes = Budget::SecondFactor(account.id);
     if failures(ctx, &codes).standing()? == Standing::Refused(failures::Refusal::Blocked) {
         failures(ctx, &codes).readmit()?;
     }

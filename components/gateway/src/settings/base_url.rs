@@ -27,6 +27,11 @@ impl BaseUrl {
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
     }
 
+    /// All of it, without a slash at its end.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Scheme, host and port, as a browser names the origin of a page here.
     pub(crate) fn origin(&self) -> String {
         let (scheme, rest) = self.0.split_once("://").unwrap_or_default();

@@ -45,13 +45,7 @@ fn keys(
     let mut keys: Vec<Key> = Vec::with_capacity(texts.len());
     for (place, text) in texts.into_iter().enumerate() {
         let wrong = |what: &str| SettingError::new(name, format!("entry {}: {what}", place + 1));
-        let id_bytes = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(id_bytes) {
-            return Err(wrong("id must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -"));
-        }
-        if environment == Environment::Production && text.id == SANDBOX_MAC_KEY_ID {
-            return Err(wrong("is the sandbox's key, in production"));
-        }
+        check_id(&text.id, environment).map_err(wrong)?;
         if keys.iter().any(|key| key.id == text.id) {
             return Err(wrong("the same id stands there twice"));
         }
@@ -65,4 +59,16 @@ fn keys(
         keys.push(Key { id: text.id, secret });
     }
     Ok(keys)
+}
+
+/// What every list of keys asks of an id.
+pub(super) fn check_id(id: &str, environment: Environment) -> Result<(), &'static str> {
+    let id_bytes = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !(1..=16).contains(&id.len()) || !id.bytes().all(id_bytes) {
+        return Err("id must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");
+    }
+    if environment == Environment::Production && id == SANDBOX_MAC_KEY_ID {
+        return Err("is the sandbox's key, in production");
+    }
+    Ok(())
 }

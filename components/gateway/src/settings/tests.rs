@@ -2,14 +2,22 @@
 
 use super::api::SANDBOX_API_KEY;
 use super::mac_keys::SANDBOX_MAC_KEY_ID;
+use super::token_keys::SANDBOX_SEED;
 use super::*;
 use crate::accounts::phone::Phone;
 use crate::testing::TestPorts;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use core::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 const KEYS: &str = r#"[{"sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "partner":"3c90c3cc-0d44-4b50-8888-8dd25736052a","name":"Acme","role":"read-only"}]"#;
 const MACS: &str = r#"[{"id":"k1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#;
+
+const FIRST_SEED: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+const TOKENS: &str = r#"[{"id":"T1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="},
+    {"id":"t-0","seed":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]"#;
 
 fn with(name: &str, value: &str) -> TestPorts {
     let ports = TestPorts::default();
@@ -27,6 +35,10 @@ fn load(ports: &TestPorts) -> Result<(), SettingError> {
     IdentificationSettings::load(ports, api.environment)?;
     MessageLimits::load(ports, api.environment)?;
     idempotency_key_required(ports)?;
+    if token_keys_are_set(ports)? {
+        token_keys(ports, api.environment)?;
+    }
+    TokenLifetimes::load(ports)?;
     required_signings(ports).map(drop)
 }
 
@@ -77,6 +89,17 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
         ("sms_countries", "01"),
         ("sms_countries", "12345678"),
         ("sms_countries", "1,c2VjcmV0"),
+        ("token_keys", secret),
+        ("token_keys", "[]"),
+        ("token_keys", r#"[{"id":"k","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
+        ("token_keys", r#"[{"id":"c2VjcmV0.","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#),
+        ("token_keys", r#"[{"id":"k","seed":"c2VjcmV0"}]"#),
+        ("token_keys", r#"[{"id":"k","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"}]"#),
+        ("token_keys", r#"[{"id":"k","seed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
+        ("access_token_seconds", "59"),
+        ("access_token_seconds", "604801"),
+        ("refresh_token_days", "0"),
+        ("refresh_token_days", "91"),
         ("idempotency_key_required", secret),
         ("required_signings", secret),
         ("required_signings", r#"[{"id":"c2VjcmV0","url":"https://a.b","display_name":"A"}]"#),
@@ -93,7 +116,11 @@ fn production_refuses_what_the_sandbox_comes_with() {
     let known = base16ct::lower::encode_string(&Sha256::digest(SANDBOX_API_KEY));
     let api_keys = KEYS.replace(&"a".repeat(64), &known);
     let mac_keys = MACS.replace("k1", SANDBOX_MAC_KEY_ID);
-    for (name, value) in [("api_keys", &api_keys), ("mac_keys", &mac_keys)] {
+    let known = TOKENS.replace("T1", SANDBOX_MAC_KEY_ID);
+    let renamed = TOKENS.replace(FIRST_SEED, &STANDARD.encode(SANDBOX_SEED));
+    for (name, value) in
+        [("api_keys", &api_keys), ("mac_keys", &mac_keys), ("token_keys", &known), ("token_keys", &renamed)]
+    {
         assert_eq!(load(&with(name, value)).unwrap_err().name, name);
         let ports = with(name, value);
         ports.set_setting("environment", "sandbox");
@@ -154,4 +181,34 @@ fn the_sandbox_may_do_without_tls() {
     let ports = with("base_url", "http://127.0.0.1:3000");
     ports.set_setting("environment", "sandbox");
     assert_eq!(load(&ports), Ok(()));
+}
+
+#[test]
+fn token_keys_differ_in_id_and_seed_and_the_newest_stands_first() {
+    let load = |text: &str| token_keys(&with("token_keys", text), Environment::Production);
+    let keys = load(TOKENS).ok().unwrap();
+    assert_eq!(keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["T1", "t-0"]);
+    assert_eq!(keys[0].seed, [1; 32]);
+    let many: Vec<String> =
+        (1..12).map(|n| format!(r#"{{"id":"k{n}","seed":"{}"}}"#, STANDARD.encode([n; 32]))).collect();
+    assert!(load(&format!("[{}]", many[..10].join(","))).is_ok());
+    for wrong in [
+        TOKENS.replace("t-0", "T1"),
+        TOKENS.replace("AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=", FIRST_SEED),
+        format!("[{}]", many.join(",")),
+    ] {
+        assert_eq!(load(&wrong).err().unwrap().name, "token_keys");
+    }
+}
+
+/// `contracts/login-mfa.md` §3: `expires_in` 604800.
+#[test]
+fn access_tokens_live_a_week_and_there_are_none_without_keys() {
+    let ports = with("token_keys", " ");
+    assert_eq!(token_keys_are_set(&ports), Ok(false));
+    ports.set_setting("token_keys", TOKENS);
+    assert_eq!(token_keys_are_set(&ports), Ok(true));
+    let lifetimes = TokenLifetimes::load(&ports).unwrap();
+    assert_eq!(lifetimes.access, Duration::from_secs(604_800));
+    assert_eq!(lifetimes.refresh, Duration::from_secs(30 * 86_400));
 }
