@@ -129,7 +129,10 @@ mod tests {
             ),
             "{text}"
         );
-        assert!(text.contains("\n\nIf this was not you, change your password. Please tell Acme about it.\n"), "{text}");
+        assert!(
+            text.contains("\n\nIf this was not you, change your password. Please tell Acme about it.\n"),
+            "{text}"
+        );
         assert!(!text.contains("do nothing"), "{text}");
     }
 

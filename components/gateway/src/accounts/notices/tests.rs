@@ -223,7 +223,10 @@ fn a_locked_owner_is_told_why_until_when_and_what_it_means() {
         assert!(half_an_hour.text.contains(part), "{part:?} in:\n{}", half_an_hour.text);
     }
     let for_good = text(None).text;
-    assert!(for_good.contains("locked until you set a new password") && !for_good.contains("opens"), "{for_good}");
+    assert!(
+        for_good.contains("locked until you set a new password") && !for_good.contains("opens"),
+        "{for_good}"
+    );
     let on_the_minute = text(Some(Timestamp(1_768_473_900_000))).text;
     assert!(on_the_minute.contains("on 15 January 2026, 10:45 UTC."), "{on_the_minute}");
 }
