@@ -4,8 +4,7 @@ use super::budgets::{self, Budget};
 use super::context::Context;
 use super::refusal::{Refusal, Result};
 use super::caps::{Destination, For};
-use super::deliver::deliver;
-use super::lock;
+use super::{deliver, lock};
 use crate::guarded;
 use crate::http::ApiError;
 use crate::json;
@@ -80,6 +79,7 @@ pub(crate) async fn send<P: Ports>(
     payload: &impl Serialize,
     write: impl FnOnce(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
+    deliver::check(ctx, to)?;
     let request = Request {
         scope: ctx.scope(),
         entity: place.entity.clone(),
@@ -97,7 +97,7 @@ pub(crate) async fn send<P: Ports>(
     let (issued, _) = guarded::issue(ctx.ports, &request, &ctx.settings.mac_keys).await?;
     let valid_until = Timestamp(issued.challenge.expires_at);
     let message = write(&Written { code: &issued.code, long_code: &issued.link_token, valid_until });
-    let sent = deliver(ctx, to, &message);
+    let sent = deliver::deliver(ctx, to, &message);
     if sent.is_err() {
         // Nobody was told, so nobody may guess. What has to be heard of is why, and not whether this works.
         let _ = withdraw(ctx, place).await;

@@ -8,6 +8,12 @@ use crate::guarded;
 use crate::ports::Ports;
 use crate::ports::delivery::Message;
 
+/// Refuses what [`deliver`] would. To be asked before a code is made, which makes the one before it worthless.
+pub(super) fn check<P: Ports>(ctx: &Context<'_, P>, to: &Recipient) -> Result<()> {
+    let Recipient { destination, on_behalf } = to;
+    Ok(caps::check(ctx.ports, &ctx.settings.messages, &ctx.scope(), destination, *on_behalf, ctx.now)?)
+}
+
 /// Counts a message and hands it over; in the sandbox, to its inbox.
 pub(super) fn deliver<P: Ports>(ctx: &Context<'_, P>, to: &Recipient, message: &Message) -> Result<()> {
     let Recipient { destination, on_behalf } = to;

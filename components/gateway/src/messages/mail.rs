@@ -26,8 +26,9 @@ pub fn email(notice: &Notice<'_>) -> (String, String) {
              ask you for it on the phone."
         ),
         None => format!(
-            "The code works once, until {until}. Enter it only on the page where you asked for it; nobody will ever ask you \
-             for it on the phone."
+            "{works} once, until {until}. Enter it only on the page where you asked for it; nobody will ever ask you \
+             for it on the phone.",
+            works = if notice.long_code.is_some() { "Either works" } else { "The code works" },
         ),
     };
     let nothing = match notice.link {
@@ -123,12 +124,15 @@ mod tests {
         let (_, text) = email(&Notice { link: None, long_code, if_not_you, ..example(&described) });
         assert!(
             text.contains(
-                "Your code: 012345\n\nIf too many wrong codes were entered, this one still works in its place:\nZm9vYmFy\n\nThe \
-                 code works once"
+                "Your code: 012345\n\nIf too many wrong codes were entered, this one still works in its place:\nZm9vYmFy\n\n\
+                 Either works once"
             ),
             "{text}"
         );
-        assert!(text.contains("\n\nIf this was not you, change your password. Please tell Acme about it.\n"), "{text}");
+        assert!(
+            text.contains("\n\nIf this was not you, change your password. Please tell Acme about it.\n"),
+            "{text}"
+        );
         assert!(!text.contains("do nothing"), "{text}");
     }
 

@@ -7,7 +7,9 @@ use crate::accounts::second_factor::Action;
 pub(crate) enum Asked {
     SignIn,
     /// Switching two-factor sign-in; to what, where that is settled.
-    Switch { on: Option<bool> },
+    Switch {
+        on: Option<bool>,
+    },
     /// A new second factor: the one that the code goes to.
     Setup,
     /// The removal of a second factor.
@@ -21,7 +23,7 @@ pub(crate) enum Asked {
 /// For what takes a session or a password to ask for.
 const CHANGE_IT: &str = "If this was not you, somebody knows your password, or uses your account at this moment: give the code to \
                          nobody, and change your password now.";
-const CHANGE_IT_SHORT: &str = "Not you? Tell nobody the code and change your password now.";
+const CHANGE_IT_SHORT: &str = "Not you? Change your password.";
 
 impl Asked {
     /// `target`: what is to be so afterwards, where that was settled.
@@ -52,25 +54,21 @@ impl Asked {
 
     pub(super) fn advice(self) -> &'static str {
         match self {
-            Asked::SignIn
-            | Asked::Switch { .. }
-            | Asked::Removal
-            | Asked::PasswordChange => CHANGE_IT,
+            Asked::SignIn | Asked::Switch { .. } | Asked::Removal | Asked::PasswordChange => CHANGE_IT,
             Asked::Setup => "If this was not you, give the code to nobody: without it nothing is added.",
-            Asked::PasswordReset => "If this was not you, do nothing: without the code your password stays as it is.",
+            Asked::PasswordReset => {
+                "If this was not you, do nothing: without the code your password stays as it is."
+            }
             Asked::SignUp => {
                 "If this was not you, do nothing: without the code nobody can show that this address is theirs."
             }
         }
     }
 
-    /// For an SMS.
+    /// For an SMS, which has 160 characters before it costs twice.
     pub(super) fn short_advice(self) -> &'static str {
         match self {
-            Asked::SignIn
-            | Asked::Switch { .. }
-            | Asked::Removal
-            | Asked::PasswordChange => CHANGE_IT_SHORT,
+            Asked::SignIn | Asked::Switch { .. } | Asked::Removal | Asked::PasswordChange => CHANGE_IT_SHORT,
             Asked::Setup | Asked::PasswordReset | Asked::SignUp => "Not you? Tell nobody the code.",
         }
     }

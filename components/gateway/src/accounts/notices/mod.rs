@@ -12,13 +12,13 @@ pub(crate) use asked::Asked;
 pub(crate) use news::News;
 
 use super::account::Account;
-use super::caps::{self, Destination, For};
+use super::caps::{Destination, For};
 use super::codes::{Recipient, Written};
 use super::context::Context;
+use super::deliver;
 use super::names::AccountEmail;
 use super::ownership::Why;
 use super::refusal::Result;
-use crate::guarded;
 use crate::messages::{self, Described, Notice};
 use crate::ports::Ports;
 use crate::ports::delivery::{Channel, Message};
@@ -123,9 +123,9 @@ pub(crate) fn locked<P: Ports>(
 }
 
 fn send<P: Ports>(ctx: &Context<'_, P>, account: &Account, what: &News<'_>) -> Result<()> {
-    let to = Destination::Email(account.email.clone());
-    let on_behalf = For::News(account.id);
-    caps::admit(ctx.ports, &ctx.settings.messages, &ctx.scope(), &to, on_behalf, ctx.now)?;
-    let message = news(ctx, &account.email, what);
-    Ok(guarded::deliver(ctx.ports, ctx.settings.environment, ctx.now, &message, None)?)
+    let to = Recipient {
+        destination: Destination::Email(account.email.clone()),
+        on_behalf: For::News(account.id),
+    };
+    deliver::deliver(ctx, &to, &news(ctx, &account.email, what))
 }

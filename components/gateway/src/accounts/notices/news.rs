@@ -12,15 +12,22 @@ use stepgate_storage::Timestamp;
 #[derive(Clone, Copy)]
 pub(crate) enum News<'a> {
     /// So many wrong codes were entered. None: until a new password is set.
-    Locked { wrong_codes: u32, until: Option<Timestamp> },
+    Locked {
+        wrong_codes: u32,
+        until: Option<Timestamp>,
+    },
     PasswordChanged,
     /// The owner's two-factor switch.
-    Switched { on: bool },
+    Switched {
+        on: bool,
+    },
     MethodAdded(&'a Method),
     MethodRemoved(&'a Method),
     /// There is a new set of recovery codes.
     RecoveryCodes,
-    DeviceRemembered { until: Timestamp },
+    DeviceRemembered {
+        until: Timestamp,
+    },
     /// Somebody signs up with an address that has an account.
     AlreadyThere,
     /// Somebody asks for a new password for an address that has none.
@@ -87,7 +94,8 @@ impl News<'_> {
                      signed out. {until}",
                     until = match until {
                         // To the minute, and not before.
-                        Some(until) => format!("It opens again by itself on {}.", when::plain(*until + JUST_A_MINUTE)),
+                        Some(until) =>
+                            format!("It opens again by itself on {}.", when::plain(*until + JUST_A_MINUTE)),
                         None => "It stays locked until you set a new password.".into(),
                     },
                 ),
@@ -121,7 +129,10 @@ impl News<'_> {
             News::MethodRemoved(method) => Words {
                 word: "method-removed",
                 headline: "a second factor was removed",
-                what: format!("This is no second factor of your account at {tenant} any more: {}.", shown(method)),
+                what: format!(
+                    "This is no second factor of your account at {tenant} any more: {}.",
+                    shown(method)
+                ),
                 advice: CHANGE_IT,
             },
             News::RecoveryCodes => Words {
