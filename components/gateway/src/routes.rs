@@ -194,6 +194,7 @@ impl Route {
     pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
             Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
+            Route::LoginMfa(_) => Errors::LoginMfa,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
@@ -233,6 +234,16 @@ pub(crate) enum Part {
     LoginMfa,
     TwoFactorSessions,
     Pages,
+}
+
+impl Part {
+    /// How it says no where there is nothing.
+    pub(crate) fn errors(self) -> Errors {
+        match self {
+            Part::LoginMfa => Errors::LoginMfa,
+            _ => Errors::Text,
+        }
+    }
 }
 
 /// Who answers what is at a path, or would if there were anything.

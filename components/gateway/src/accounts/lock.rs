@@ -38,7 +38,7 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
     let key = RecordKey::forever(&format!("account/{account}/lock-seen"));
     let lock = until.map_or_else(|| "blocked".to_owned(), |until| until.0.to_string());
     if ctx.ports.get(&key)?.as_ref() != Some(&lock) {
-        epoch::end(ctx.ports, *account)?;
+        epoch::end_and_tell(ctx, *account)?;
         tell(ctx, *account, *until);
         ctx.ports.set(&key, &lock)?;
     }
