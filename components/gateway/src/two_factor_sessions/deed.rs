@@ -11,7 +11,7 @@ use crate::accounts::sessions::Session;
 use crate::ids;
 use crate::ports::Ports;
 use core::time::Duration;
-use stepgate_storage::{CounterKey, Day, Store, StoreError, Timestamp};
+use stepgate_storage::{CounterKey, Day, StoreError, Timestamp};
 use uuid::Uuid;
 
 /// How long a code lives, if its session does.

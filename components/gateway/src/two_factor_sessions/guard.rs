@@ -14,7 +14,7 @@ use crate::accounts::context::Context;
 use crate::accounts::sessions::Session;
 use crate::ports::Ports;
 use core::time::Duration;
-use stepgate_storage::{RecordKey, Store, StoreError, Timestamp};
+use stepgate_storage::{RecordKey, StoreError, Timestamp};
 
 /// How long a `verify` is good for the action it was for.
 const FRESH: Duration = Duration::from_secs(600);

@@ -8,7 +8,7 @@
 //! | `deed` | what a code confirms, and where it is kept |
 //! | `guard` | what takes a second factor once somebody is signed in |
 //! | `login`, `register`, `session_routes`, `methods_routes`, `verify`, `change`, `devices` | the routes |
-//! | `answers`, `shown`, `refused` | what comes back |
+//! | `answers`, `shown`, `refused`, `envelope` | what comes back |
 
 mod answers;
 mod bridge;
@@ -20,6 +20,7 @@ mod deed;
 #[cfg(test)]
 pub(crate) mod described;
 mod devices;
+mod envelope;
 mod fields;
 mod guard;
 mod instance;
@@ -32,6 +33,9 @@ mod session_routes;
 mod shown;
 mod verify;
 
+#[cfg(test)]
+pub(crate) use envelope::Envelope;
+pub(crate) use envelope::refusal;
 pub(crate) use routes::{Place, TABLE};
 
 use crate::accounts::context::{AccountSettings, Context};
@@ -42,7 +46,6 @@ use crate::settings::{accounts_are_on, tenants};
 use fields::Fields;
 use http::request::Parts;
 use refused::{Refused, Result};
-use routes::Needs;
 
 /// Answers a request to this API.
 pub(crate) async fn answer<P: Ports>(

@@ -1,7 +1,8 @@
 //! How this API says no: `contracts/two-factor-sessions.md` §6.
 
+use super::envelope::said;
 use crate::accounts::refusal::Refusal;
-use crate::http::{ApiError, Response, sessions_error};
+use crate::http::{ApiError, Response};
 use crate::settings::SettingError;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
@@ -105,7 +106,7 @@ impl Refused {
             Refused::BridgeSecret => (401, "BRIDGE_SECRET_INVALID", "Invalid bridge secret", None, None),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = sessions_error(status, code, text, attempts, None);
+        let mut response = said(status, text, code, attempts);
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
