@@ -18,4 +18,5 @@ mod races;
 mod rate;
 mod sandbox;
 mod scopes;
+mod two_factor_sessions;
 mod webhooks;
