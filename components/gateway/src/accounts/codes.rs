@@ -24,6 +24,10 @@ pub(crate) struct Times {
     pub(crate) between: Duration,
 }
 
+/// How many codes the core compares with one that was sent. More than any budget has, so that the budget is what ends: the core's own
+/// limit would end the long code with the short one, and by that anybody could keep an owner from what is theirs.
+const COMPARED: u8 = 10;
+
 /// What a code is for. Made where it is sent and where it is tried, and only the same opens the same.
 pub(crate) struct Place {
     /// The core's entity: one code is outstanding for each.
@@ -89,7 +93,7 @@ pub(crate) async fn send<P: Ports>(
             .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
         policy: Policy {
             lifetime_seconds: seconds(times.lifetime),
-            attempts: 5,
+            attempts: COMPARED,
             cooldown_seconds: seconds(times.between),
             sandbox: ctx.settings.environment.is_sandbox(),
         },
