@@ -35,7 +35,7 @@ impl Change {
     /// A change and its code.
     pub(super) fn read_confirmed(body: &[u8]) -> Result<(Change, String)> {
         let mut fields = Fields::parse(body)?;
-        let code = fields.needed(&["confirmCode", "confirmationCode", "code", "mfaCode"]);
+        let code = fields.needed(&["confirmCode"]);
         let change = Change::read(fields)?;
         // Without a code there was something wrong.
         code.map(|code| (change, code)).ok_or(Refusal::NoCode.into())

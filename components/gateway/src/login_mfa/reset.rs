@@ -9,6 +9,7 @@ use super::no::Result;
 use super::sign_up::read_code;
 use super::{TIMES, done};
 use crate::accounts::account::{self, Account, Name};
+use crate::accounts::codes::Written;
 use crate::accounts::context::Context;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
@@ -47,7 +48,7 @@ pub(super) fn read_beginning(body: &[u8]) -> Result<AccountEmail> {
 pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result<Response> {
     let email = read_beginning(body)?;
     let account = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))?;
-    let write = |written: &_| match account {
+    let write = |written: &Written<'_>| match account {
         Some(_) => notices::ownership(ctx, Why::PasswordReset, &email, written),
         None => notices::news(ctx, &email, &News::NobodyThere),
     };
@@ -57,7 +58,7 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result
 
 pub(super) fn read_confirmation(body: &[u8]) -> Result<(AccountEmail, String)> {
     let mut fields = Fields::parse(body)?;
-    match (fields.email(), fields.needed(&["confirmCode", "confirmationCode", "code"])) {
+    match (fields.email(), fields.needed(&["confirmCode"])) {
         (Some(email), Some(code)) => Ok((email, code)),
         _ => Err(fields.refuse()),
     }

@@ -11,6 +11,7 @@ use super::step_up::is_six_digits;
 use super::{TIMES, done};
 use crate::accounts::account::{self, Name};
 use crate::accounts::budgets::{self, Budget};
+use crate::accounts::codes::Written;
 use crate::accounts::context::Context;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
@@ -46,7 +47,7 @@ pub(super) fn read_beginning(body: &[u8]) -> Result<AccountEmail> {
 pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result<Response> {
     let email = read_beginning(body)?;
     let is_known = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))?.is_some();
-    let write = |written: &_| match is_known {
+    let write = |written: &Written<'_>| match is_known {
         true => notices::news(ctx, &email, &News::AlreadyThere),
         false => notices::ownership(ctx, Why::SignUp, &email, written),
     };
