@@ -177,24 +177,31 @@ pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, p
     Ok(outstanding(ctx, place)?.map(|(_, payload)| payload))
 }
 
+/// When the outstanding code was sent; none where there is none.
+pub(crate) fn sent_at<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Timestamp>> {
+    Ok(current(ctx, place)?.map(|challenge| Timestamp(challenge.issued_at)))
+}
+
 /// Makes what is outstanding worthless.
 pub(crate) async fn withdraw<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<()> {
     Ok(guarded::close(ctx.ports, &ctx.scope(), &place.entity).await?)
 }
 
 fn outstanding<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<(Challenge, T)>> {
+    let Some(challenge) = current(ctx, place)? else { return Ok(None) };
+    let payload = payload(&challenge)?;
+    Ok(Some((challenge, payload)))
+}
+
+fn current<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Challenge>> {
     let challenge = match ctx.ports.current(&ctx.scope(), &place.entity) {
         Ok(state) => state.challenge,
         Err(Error::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    let Some(challenge) = challenge.filter(|challenge| {
+    Ok(challenge.filter(|challenge| {
         challenge.status == ChallengeStatus::Pending && challenge.purpose == place.purpose
-    }) else {
-        return Ok(None);
-    };
-    let payload = payload(&challenge)?;
-    Ok(Some((challenge, payload)))
+    }))
 }
 
 fn payload<T: DeserializeOwned>(challenge: &Challenge) -> Result<T> {
