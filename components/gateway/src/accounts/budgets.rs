@@ -82,7 +82,9 @@ pub(crate) fn owner_returned<P: Ports>(ctx: &Context<'_, P>, account: &Account) 
 fn refusal(budget: &Budget<'_>, why: failures::Refusal) -> Refusal {
     match (budget, why) {
         (_, failures::Refusal::Busy { until }) => Refusal::Busy { until },
-        (Budget::SignIn(_) | Budget::NobodysSignIn(_) | Budget::Device(_), why) => Refusal::TooManyLogins { until: until(why) },
+        (Budget::SignIn(_) | Budget::NobodysSignIn(_) | Budget::Device(_), why) => {
+            Refusal::TooManyLogins { until: until(why) }
+        }
         (_, why) => Refusal::Locked { until: until(why) },
     }
 }
@@ -106,7 +108,9 @@ fn failures<'c, P: Ports>(
         Budget::SignIn(name) => (sign_in(), account(&["sign-in", name])),
         Budget::NobodysSignIn(name) => (sign_in(), account(&["sign-in", name]).until(forgotten(ctx, name))),
         Budget::Device(id) => (sign_in(), account(&["device", &id.to_string()])),
-        Budget::Ownership(email) => (ctx.settings.lock, account(&["ownership", email]).until(forgotten(ctx, email))),
+        Budget::Ownership(email) => {
+            (ctx.settings.lock, account(&["ownership", email]).until(forgotten(ctx, email)))
+        }
     };
     Failures::new(ports, || ports.now(), policy, &account)
 }
@@ -116,7 +120,8 @@ fn failures<'c, P: Ports>(
 fn forgotten<P: Ports>(ctx: &Context<'_, P>, name: &str) -> Day {
     const DAYS: u64 = 30;
     let digest = digest(&[&ctx.scope(), name]);
-    let phase = digest.bytes().fold(0, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % DAYS;
+    let phase =
+        digest.bytes().fold(0, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % DAYS;
     let nth = ctx.now.day().0.saturating_add(phase) / DAYS;
     Day(nth.saturating_add(1).saturating_mul(DAYS).saturating_sub(phase))
 }

@@ -43,7 +43,11 @@ pub(crate) struct Beginning {
 }
 
 /// Makes an account. What is made twice because the first died half-way is one account.
-pub(crate) fn create<P: Ports>(ctx: &Context<'_, P>, person: Person, beginning: Beginning) -> Result<Account> {
+pub(crate) fn create<P: Ports>(
+    ctx: &Context<'_, P>,
+    person: Person,
+    beginning: Beginning,
+) -> Result<Account> {
     let (store, scope) = (ctx.ports, ctx.scope());
     let email = Name::Email(person.email.clone());
     let user = person.user_name.clone().map(Name::User);

@@ -22,7 +22,12 @@ fn fail(ports: &TestPorts, account: &Account) -> Refusal {
 
 fn mails(ports: &TestPorts) -> usize {
     let inbox = ports.send_with(&[], "GET", "/inbox.json", "").json();
-    inbox["items"].as_array().unwrap().iter().filter(|mail| mail["text"].as_str().unwrap().contains("locked")).count()
+    inbox["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail["text"].as_str().unwrap().contains("locked"))
+        .count()
 }
 
 /// `contracts/login-mfa.md` §2: five, then locked for 30 minutes, then five again. The owner hears of it once.

@@ -51,7 +51,8 @@ fn a_late_setup_takes_nothing_from_a_method_that_is_active() {
 fn there_is_an_end_to_how_many_addresses_an_account_has_had() {
     let ports = world();
     let ann = ann(&ports);
-    let add = |n: u32| now(&ports, |ctx| methods::add_email(ctx, ann.id, &email(&format!("a{n}@example.com"))));
+    let add =
+        |n: u32| now(&ports, |ctx| methods::add_email(ctx, ann.id, &email(&format!("a{n}@example.com"))));
     for n in 1..32 {
         let method = add(n).unwrap();
         now(&ports, |ctx| methods::remove(ctx, ann.id, &method)).unwrap();

@@ -18,8 +18,7 @@ use crate::testing::{TestPorts, sandbox};
 use http::HeaderMap;
 
 /// A tenant of the sandbox's partner.
-const ACCOUNTS: &str =
-    r#"[{"partner":"aaaaaaaa-0d44-4b50-8888-8dd25736052a","name":"Acme","partner_id":7}]"#;
+const ACCOUNTS: &str = r#"[{"partner":"aaaaaaaa-0d44-4b50-8888-8dd25736052a","name":"Acme","partner_id":7}]"#;
 
 const VERIFIED: Beginning = Beginning { verified: true, two_factor: true };
 

@@ -69,7 +69,10 @@ fn the_long_code_works_where_the_attempts_are_used_up() {
     ports.pass(Duration::from_secs(60));
     send(&ports).unwrap();
     assert!(matches!(check(&ports, &code(&ports)), Err(Refusal::Locked { .. })));
-    let text = ports.send_with(&[], "GET", "/inbox.json", "").json()["items"][0]["text"].as_str().unwrap().to_owned();
+    let text = ports.send_with(&[], "GET", "/inbox.json", "").json()["items"][0]["text"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let long = text.split_whitespace().find(|word| ownership::is_long(word)).unwrap();
     let changed = format!("{}{}", &long[..53], if long.ends_with('A') { "B" } else { "A" });
     assert!(matches!(check(&ports, &changed), Err(Refusal::NoCode)));

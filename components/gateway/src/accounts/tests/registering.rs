@@ -30,7 +30,8 @@ fn two_that_register_one_address_at_once_are_one_account() {
         if ports.before_operation.borrow().is_some() {
             break;
         }
-        let made: Vec<Uuid> = [Some(one), other.take()].into_iter().flatten().flatten().map(|one| one.id).collect();
+        let made: Vec<Uuid> =
+            [Some(one), other.take()].into_iter().flatten().flatten().map(|one| one.id).collect();
         assert_eq!(made.len(), 1, "at {at}");
         assert_eq!(found(&ports, "ann@example.com"), made.first().copied(), "at {at}");
     }

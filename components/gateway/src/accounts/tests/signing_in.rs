@@ -11,7 +11,8 @@ const RIGHT: &str = "Correct-horse-1";
 fn register(ports: &TestPorts) -> Account {
     let password = Password::parse(RIGHT, Rule::Mixed).ok().unwrap();
     let phc = password::hash(&password, &[7; 16]).unwrap();
-    now(ports, |ctx| register::create(ctx, Person { phc, ..named("ann@example.com", "ann") }, VERIFIED)).unwrap()
+    now(ports, |ctx| register::create(ctx, Person { phc, ..named("ann@example.com", "ann") }, VERIFIED))
+        .unwrap()
 }
 
 fn sign_in(ports: &TestPorts, name: &str, password: &str) -> Result<SignedIn> {
@@ -33,7 +34,9 @@ fn an_owner_is_known_by_either_name_and_the_right_password() {
         let SignedIn::Owner(owner) = sign_in(&ports, name, RIGHT).unwrap() else { panic!("{name}") };
         assert_eq!(owner.account.id, ann.id);
     }
-    for (name, password) in [("ann", "correct-horse-1"), ("ben", RIGHT), ("", RIGHT), ("ann@", RIGHT), ("ann", "")] {
+    for (name, password) in
+        [("ann", "correct-horse-1"), ("ben", RIGHT), ("", RIGHT), ("ann@", RIGHT), ("ann", "")]
+    {
         assert!(matches!(sign_in(&ports, name, password), Err(Refusal::Credentials)), "{name}");
     }
 }
@@ -59,7 +62,10 @@ fn ten_wrong_passwords_pause_a_name_whether_somebody_has_it_or_not() {
         }
         let until = ports.now.get() + Duration::from_secs(300);
         let paused = sign_in(&ports, name, RIGHT).err();
-        assert!(matches!(paused, Some(Refusal::TooManyLogins { until: Some(found) }) if found == until), "{name}");
+        assert!(
+            matches!(paused, Some(Refusal::TooManyLogins { until: Some(found) }) if found == until),
+            "{name}"
+        );
         ports.pass(Duration::from_secs(300));
         assert!(!matches!(sign_in(&ports, name, RIGHT), Err(Refusal::TooManyLogins { .. })));
     }
