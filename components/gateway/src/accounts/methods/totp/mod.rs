@@ -130,7 +130,7 @@ pub(crate) fn remove(ports: &impl Ports, account: Uuid) -> Result<(), ApiError> 
 impl Pending {
     /// The id it will keep when it is active.
     pub(crate) fn id(&self) -> Uuid {
-        self.0.kept.seal.salt
+        self.0.kept.salt
     }
 
     /// When it was started.
@@ -170,7 +170,7 @@ impl Confirmed {
 impl Active {
     /// Another for each setup.
     pub(crate) fn id(&self) -> Uuid {
-        self.0.kept.seal.salt
+        self.0.kept.salt
     }
 
     /// When its setup was started.
