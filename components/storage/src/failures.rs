@@ -68,6 +68,11 @@ impl Policy {
         (fits && locks).then_some(Policy { limit, lock, longest_lock, in_a_row })
     }
 
+    /// How many attempts there are before a lock.
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
     /// How long the lock is that follows a period begun after `spent` attempts in a row.
     fn lock_after(&self, spent: u32) -> Duration {
         let locks = spent / self.limit;

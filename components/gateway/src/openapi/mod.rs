@@ -77,7 +77,9 @@ fn place(route: Route) -> Option<Place> {
         Route::SandboxAutoramp => autoramps::described::sandbox(),
         Route::SandboxFiatAddress => fiat_addresses::described::sandbox(),
         Route::SandboxReset => sandbox::described::reset(),
-        Route::Confirm
+        Route::LoginMfa(_)
+        | Route::TwoFactorSessions(_)
+        | Route::Confirm
         | Route::Identify
         | Route::Inbox
         | Route::InboxJson

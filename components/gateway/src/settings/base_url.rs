@@ -41,6 +41,17 @@ impl BaseUrl {
         format!("{scheme}://{authority}").to_ascii_lowercase()
     }
 
+    /// The name of the site, without its port, as codes in an SMS are bound to it.
+    pub(crate) fn host(&self) -> &str {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        // An address in brackets has colons of its own.
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
     /// What stands before the path of every page: nothing, or a path without a slash at its end.
     pub(crate) fn path(&self) -> &str {
         let (_, rest) = self.0.split_once("://").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What codes and links are sealed with, and what the secrets of webhooks are made from.
+//! What codes and links are sealed with, and what the secrets of webhooks are made from. Settings of keys are read here.
 
 use super::environment::Environment;
 use super::error::SettingError;
@@ -46,7 +46,8 @@ pub(crate) fn webhook_keys(
     keys(settings, "webhook_keys", environment)
 }
 
-fn keys(
+/// The keys in a setting, newest first; at least one.
+pub(super) fn keys(
     settings: &impl Settings,
     name: &'static str,
     environment: Environment,

@@ -3,6 +3,8 @@
 //! Nothing is kept between requests: a route reads what it needs, when it needs it. A setting that is wrong fails the
 //! request with its name in the log; its value is in no message, because it may be a secret in the wrong place.
 
+mod accounts;
+mod account_keys;
 mod api;
 mod api_keys;
 mod base_url;
@@ -12,6 +14,7 @@ mod idempotency;
 mod identification;
 mod issue;
 mod mac_keys;
+mod messages;
 mod read;
 mod signings;
 #[cfg(test)]
@@ -21,6 +24,9 @@ mod token_keys;
 #[allow(dead_code, reason = "the routes that ask for them come next")]
 mod tokens;
 
+#[allow(unused_imports, reason = "the account APIs are being built on it")]
+pub(crate) use accounts::{Mfa, Registration, Tenant, accounts_are_on, lock_policy, tenants};
+pub(crate) use account_keys::AccountKeys;
 pub(crate) use api::ApiSettings;
 pub(crate) use api_keys::{ApiKey, Role};
 pub(crate) use base_url::BaseUrl;
@@ -28,8 +34,9 @@ pub(crate) use environment::Environment;
 pub(crate) use error::SettingError;
 pub(crate) use idempotency::idempotency_key_required;
 pub(crate) use identification::IdentificationSettings;
-pub(crate) use issue::IssueSettings;
+pub(crate) use issue::{IssueSettings, sender_name};
 pub(crate) use mac_keys::{mac_keys, webhook_keys};
+pub(crate) use messages::MessageLimits;
 pub(crate) use read::read;
 pub(crate) use signings::{Document, required_signings};
 pub(crate) use token_keys::{TokenKey, token_keys};

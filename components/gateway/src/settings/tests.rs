@@ -4,6 +4,7 @@ use super::api::SANDBOX_API_KEY;
 use super::mac_keys::SANDBOX_MAC_KEY_ID;
 use super::token_keys::SANDBOX_SEED;
 use super::*;
+use crate::accounts::phone::Phone;
 use crate::testing::TestPorts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,6 +33,7 @@ fn load(ports: &TestPorts) -> Result<(), SettingError> {
     let api = ApiSettings::load(ports)?;
     IssueSettings::load(ports, api.environment)?;
     IdentificationSettings::load(ports, api.environment)?;
+    MessageLimits::load(ports, api.environment)?;
     idempotency_key_required(ports)?;
     if token_keys_are_set(ports)? {
         token_keys(ports, api.environment)?;
@@ -79,6 +81,16 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
         ("sender_name", "a\r\nBcc: c2VjcmV0"),
         ("identification_lifetime_days", "0"),
         ("identification_lifetime_days", "366"),
+        ("emails_per_hour", "0"),
+        ("emails_per_hour", "1001"),
+        ("sms_per_day", "0"),
+        ("sms_per_day", "c2VjcmV0"),
+        ("sms_countries", "*"),
+        ("sms_countries", "1,,44"),
+        ("sms_countries", "+1"),
+        ("sms_countries", "01"),
+        ("sms_countries", "12345678"),
+        ("sms_countries", "1,c2VjcmV0"),
         ("token_keys", secret),
         ("token_keys", "[]"),
         ("token_keys", r#"[{"id":"k","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
@@ -123,6 +135,25 @@ fn production_refuses_what_the_sandbox_comes_with() {
 }
 
 #[test]
+fn an_sms_goes_nowhere_unless_a_country_is_named() {
+    let reached = |value: &str, environment| {
+        let limits = MessageLimits::load(&with("sms_countries", value), environment).ok().unwrap();
+        let numbers = ["+15551234567", "+18765551234", "+442079460958", "+4930123456"];
+        let reached = numbers.map(|number| limits.reaches(&Phone::parse(number).unwrap()));
+        (limits.sms_is_offered(), reached)
+    };
+    for environment in [Environment::Production, Environment::Sandbox] {
+        for nothing in ["", " "] {
+            assert_eq!(reached(nothing, environment), (false, [false; 4]));
+        }
+        assert_eq!(reached("44", environment), (true, [false, false, true, false]));
+        assert_eq!(reached(" 1, 49 ", environment), (true, [true, true, false, true]));
+        assert_eq!(reached("1555", environment), (true, [true, false, false, false]));
+    }
+    assert_eq!(reached("*", Environment::Sandbox), (true, [true; 4]));
+}
+
+#[test]
 fn a_base_url_names_its_origin_as_browsers_do() {
     for (text, origin, path, is_https) in [
         ("https://2fa.example.com", "https://2fa.example.com", "", true),
@@ -134,6 +165,20 @@ fn a_base_url_names_its_origin_as_browsers_do() {
     ] {
         let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
         assert_eq!((url.origin().as_str(), url.path(), url.is_https()), (origin, path, is_https), "{text}");
+    }
+}
+
+#[test]
+fn a_base_url_names_its_site_without_a_port() {
+    for (text, host) in [
+        ("https://2fa.example.com", "2fa.example.com"),
+        ("https://2fa.example.com:8443/a:1/b", "2fa.example.com"),
+        ("http://127.0.0.1:3000/", "127.0.0.1"),
+        ("http://[::1]:3000", "[::1]"),
+        ("http://[::1]", "[::1]"),
+    ] {
+        let url = BaseUrl::load(&with("base_url", text), Environment::Sandbox).unwrap();
+        assert_eq!(url.host(), host, "{text}");
     }
 }
 

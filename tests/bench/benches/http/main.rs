@@ -14,6 +14,7 @@ mod load;
 #[path = "../core/native.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod native;
+mod password;
 mod program;
 mod start;
 mod twin;
@@ -28,12 +29,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn(&mut Table) -> anyhow::Result<()>;
 
 /// By the names that may be given as arguments: `-- cycles` runs that one only.
-const MEASUREMENTS: [(&str, Measurement); 5] = [
+const MEASUREMENTS: [(&str, Measurement); 6] = [
     ("start", start::measure),
     ("wrong", wrong::measure),
     ("cycles", cycles::measure),
     ("live", live::measure),
     ("lists", lists::measure),
+    ("password", password::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

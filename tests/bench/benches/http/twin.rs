@@ -17,6 +17,7 @@ pub const ARGUMENT: &str = "serve";
 pub enum Component {
     App,
     Hello,
+    Probe,
 }
 
 impl Component {
@@ -24,6 +25,7 @@ impl Component {
         match self {
             Self::App => "app",
             Self::Hello => "hello",
+            Self::Probe => "probe",
         }
     }
 }
@@ -49,6 +51,7 @@ pub fn serve(component: &str) -> Result<()> {
     let bytes = match component {
         "app" => stepgate_artifacts::APP,
         "hello" => stepgate_artifacts::HELLO,
+        "probe" => stepgate_artifacts::PROBE,
         other => bail!("{other} is no component"),
     };
     // As the program does it.

@@ -1,6 +1,7 @@
 //! A WASI 0.3 HTTP component that misbehaves on request: each path is one way to harm a host. What the harness does
 //! about it is in host/tests/guest.rs; about what it sends, in host/tests/outbound.rs and host/tests/webhooks.rs.
 
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use spin_sdk::http::body::IncomingBodyExt as _;
 use spin_sdk::http::{HeaderMap, IntoResponse, Request, Response, StatusCode};
 use spin_sdk::http_service;
@@ -29,6 +30,11 @@ async fn probe(request: Request) -> impl IntoResponse {
         "/trap" => std::process::abort(),
         "/memory" => black_box(vec![1_u8; 256 << 20]).len().to_string(),
         "/large" => "x".repeat(8 << 20),
+        // What a sign-in costs: Argon2id over the memory in `x-kibibytes`, as often as `x-passes` says.
+        "/hash" => hash(request.headers()).unwrap_or_else(|| {
+            status = StatusCode::SERVICE_UNAVAILABLE;
+            "no memory".to_owned()
+        }),
         // What of the request's head gets here.
         "/head" => {
             let headers = request.headers().iter();
@@ -54,6 +60,20 @@ async fn probe(request: Request) -> impl IntoResponse {
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The beginning of the hash; none where the host gives no memory for it.
+fn hash(headers: &HeaderMap) -> Option<String> {
+    let number = |name| header(headers, name).parse().unwrap_or(8);
+    let params = Params::new(number("x-kibibytes"), number("x-passes"), 1, None).ok()?;
+    let mut memory: Vec<Block> = Vec::new();
+    memory.try_reserve_exact(params.block_count()).ok()?;
+    memory.resize(params.block_count(), Block::default());
+    let mut hash = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(b"correct horse", b"0123456789abcdef", &mut hash, &mut memory)
+        .ok()?;
+    Some(format!("{:02x}{:02x}", hash[0], hash[1]))
 }
 
 /// Posts `ping` to the URL in `x-url`, reads the answer unless `x-read` says no, and tells of it.

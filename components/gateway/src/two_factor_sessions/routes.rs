@@ -1,0 +1,58 @@
+//! Where what is: `contracts/two-factor-sessions.md`, and what is ours beside it.
+
+use crate::http::Verb;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Login,
+    Logout,
+    Me,
+    Register,
+    RegisterPublic,
+    RegisterVerify,
+    BridgeValidate,
+    System,
+    Methods,
+    /// `:method/setup`.
+    Setup,
+    /// `:method/start`.
+    Start,
+    Verify,
+    Toggle,
+    /// `DELETE :id`.
+    Method,
+    Devices,
+    Device,
+}
+
+/// Every path. What stands for itself comes before a parameter in its place.
+pub(crate) const TABLE: &[(&str, Place)] = &[
+    ("/auth/login", Place::Login),
+    ("/auth/logout", Place::Logout),
+    ("/auth/me", Place::Me),
+    ("/auth/user/me", Place::Me),
+    ("/auth/register", Place::Register),
+    ("/auth/register/public", Place::RegisterPublic),
+    ("/auth/register/verify", Place::RegisterVerify),
+    ("/auth/bridge/validate", Place::BridgeValidate),
+    ("/bridge/validate", Place::BridgeValidate),
+    ("/auth/two_factor/system", Place::System),
+    ("/auth/two_factor/methods", Place::Methods),
+    ("/auth/two_factor/verify", Place::Verify),
+    ("/auth/two_factor/toggle", Place::Toggle),
+    ("/auth/two_factor/devices", Place::Devices),
+    ("/auth/two_factor/devices/{id}", Place::Device),
+    ("/auth/two_factor/{id}", Place::Method),
+    ("/auth/two_factor/{id}/setup", Place::Setup),
+    ("/auth/two_factor/{id}/start", Place::Start),
+];
+
+impl Place {
+    pub(crate) fn verbs(self) -> &'static [Verb] {
+        match self {
+            Place::Me | Place::System | Place::Methods | Place::Devices => &[Verb::Get],
+            Place::Method | Place::Device => &[Verb::Delete],
+            _ => &[Verb::Post],
+        }
+    }
+}
