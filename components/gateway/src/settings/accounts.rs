@@ -118,7 +118,11 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
         Some(hex) => {
             let mut sha256 = [0; 32];
             let decoded = base16ct::lower::decode(&hex, &mut sha256).is_ok_and(|bytes| bytes.len() == 32);
-            Some(if decoded { Ok(sha256) } else { Err("bridge_secret_sha256 must be 64 hexadecimal digits") }?)
+            Some(if decoded {
+                Ok(sha256)
+            } else {
+                Err("bridge_secret_sha256 must be 64 hexadecimal digits")
+            }?)
         }
     };
     let scope = text.scope.unwrap_or_else(|| "user_mfa:read user_mfa:create".into());
