@@ -31,3 +31,6 @@ pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod token;
+
+#[cfg(test)]
+mod tests;
