@@ -1,9 +1,9 @@
 //! Codes that are sent, through the core: one outstanding for each purpose of an account, the latest only.
 
 use super::budgets::{self, Budget};
+use super::caps::{Destination, For};
 use super::context::Context;
 use super::refusal::{Refusal, Result};
-use super::caps::{Destination, For};
 use super::{deliver, lock};
 use crate::guarded;
 use crate::http::ApiError;
@@ -120,7 +120,8 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
     code: &str,
     fits: impl FnOnce(&T) -> bool,
 ) -> Result<T> {
-    let Some((challenge, payload)) = outstanding::<P, T>(ctx, place)?.filter(|(_, payload)| fits(payload)) else {
+    let Some((challenge, payload)) = outstanding::<P, T>(ctx, place)?.filter(|(_, payload)| fits(payload))
+    else {
         return Err(Refusal::NoCode);
     };
     let budget = place.counts.budget();
@@ -164,7 +165,9 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
         Err(Error::NotFound | Error::Invalid(_)) => return Err(Refusal::NoCode),
         Err(error) => return Err(error.into()),
     };
-    let ours = challenge.scope == ctx.scope() && challenge.entity == place.entity && challenge.purpose == place.purpose;
+    let ours = challenge.scope == ctx.scope()
+        && challenge.entity == place.entity
+        && challenge.purpose == place.purpose;
     if !ours || challenge.status != ChallengeStatus::Pending {
         return Err(Refusal::NoCode);
     }
@@ -177,8 +180,16 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
 }
 
 /// What an outstanding code was sent with; none where there is none.
-pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<T>> {
+pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+) -> Result<Option<T>> {
     Ok(outstanding(ctx, place)?.map(|(_, payload)| payload))
+}
+
+/// When the outstanding code was sent; none where there is none.
+pub(crate) fn sent_at<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Timestamp>> {
+    Ok(current(ctx, place)?.map(|challenge| Timestamp(challenge.issued_at)))
 }
 
 /// Makes what is outstanding worthless.
@@ -186,19 +197,24 @@ pub(crate) async fn withdraw<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> R
     Ok(guarded::close(ctx.ports, &ctx.scope(), &place.entity).await?)
 }
 
-fn outstanding<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<(Challenge, T)>> {
+fn outstanding<P: Ports, T: DeserializeOwned>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+) -> Result<Option<(Challenge, T)>> {
+    let Some(challenge) = current(ctx, place)? else { return Ok(None) };
+    let payload = payload(&challenge)?;
+    Ok(Some((challenge, payload)))
+}
+
+fn current<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Challenge>> {
     let challenge = match ctx.ports.current(&ctx.scope(), &place.entity) {
         Ok(state) => state.challenge,
         Err(Error::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    let Some(challenge) = challenge.filter(|challenge| {
+    Ok(challenge.filter(|challenge| {
         challenge.status == ChallengeStatus::Pending && challenge.purpose == place.purpose
-    }) else {
-        return Ok(None);
-    };
-    let payload = payload(&challenge)?;
-    Ok(Some((challenge, payload)))
+    }))
 }
 
 fn payload<T: DeserializeOwned>(challenge: &Challenge) -> Result<T> {

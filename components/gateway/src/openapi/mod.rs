@@ -20,21 +20,22 @@ mod refusals;
 mod tests;
 mod words;
 
-pub(crate) use operation::{Key, Op};
+pub(crate) use operation::{Access, Key, Op};
 pub(crate) use place::{Group, Place};
 pub(crate) use words::{named, parameter, text, uuid, words};
 
 use crate::routes::Route;
-use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, sandbox, webhooks};
+use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox, webhooks};
 
 /// The groups, in the order in which they are read.
-const GROUPS: [&Group; 7] = [
+const GROUPS: [&Group; 8] = [
     &customers::described::GROUP,
     &authentication_codes::described::GROUP,
     &autoramps::described::GROUP,
     &fiat_addresses::described::GROUP,
     &identifications::described::GROUP,
     &webhooks::described::GROUP,
+    &login_mfa::described::GROUP,
     &sandbox::described::GROUP,
 ];
 
@@ -77,8 +78,8 @@ fn place(route: Route) -> Option<Place> {
         Route::SandboxAutoramp => autoramps::described::sandbox(),
         Route::SandboxFiatAddress => fiat_addresses::described::sandbox(),
         Route::SandboxReset => sandbox::described::reset(),
-        Route::LoginMfa(_)
-        | Route::TwoFactorSessions(_)
+        Route::LoginMfa(place) => login_mfa::described::place(place),
+        Route::TwoFactorSessions(_)
         | Route::Confirm
         | Route::Identify
         | Route::Inbox

@@ -18,6 +18,17 @@ pub(crate) enum Key {
     Accepted,
 }
 
+/// What an operation takes besides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// A key in `X-API-Key`.
+    Key,
+    /// An access token.
+    Bearer,
+    /// Nothing.
+    Open,
+}
+
 /// An operation, in the words of its module.
 pub(crate) struct Op {
     pub(super) verb: Verb,
@@ -28,6 +39,7 @@ pub(crate) struct Op {
     pub(super) deprecated: Option<Deprecated>,
     pub(super) query: Vec<Parameter>,
     pub(super) key: Option<Key>,
+    pub(super) access: Access,
     pub(super) body: Option<Sent>,
     pub(super) success: Option<Success>,
     /// What else can be said about refusals than what all have in common, by status.
@@ -64,6 +76,7 @@ impl Op {
             deprecated: None,
             query: Vec::new(),
             key: None,
+            access: Access::Key,
             body: None,
             success: None,
             refusals: BTreeMap::new(),
@@ -89,6 +102,12 @@ impl Op {
 
     pub(crate) fn key(mut self, key: Key) -> Op {
         self.key = Some(key);
+        self
+    }
+
+    /// Takes no key, but this.
+    pub(crate) fn with(mut self, access: Access) -> Op {
+        self.access = access;
         self
     }
 
@@ -152,7 +171,7 @@ impl Op {
     }
 
     /// The schema of a type: by name, unless it has none of its own.
-    pub(super) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+    pub(crate) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         T::schemas(&mut self.schemas);
         // Types of the language itself, such as `bool`, are called in lower case.
         if T::name().starts_with(|first: char| first.is_lowercase()) {
