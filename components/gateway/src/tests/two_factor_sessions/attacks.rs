@@ -46,7 +46,8 @@ fn nothing_but_a_right_code_gives_attempts_back() {
     assert_eq!(left(world.verify(&session, &World::other_than(&world.code()))), 3);
     let session = world.pending(ANN);
     assert_eq!(left(world.verify(&session, &World::other_than(&world.code()))), 2);
-    let body = json!({ "code": World::other_than(&app_code(&secret, &world)), "method": "totp", "action": "login" });
+    let body =
+        json!({ "code": World::other_than(&app_code(&secret, &world)), "method": "totp", "action": "login" });
     assert_eq!(left(world.post(&session, "/auth/two_factor/verify", body)), 1);
     world.post(&active, "/auth/two_factor/email/start", json!({ "action": "toggle" }));
     let body = json!({ "code": World::other_than(&world.code()), "method": "email", "action": "toggle" });
@@ -77,7 +78,10 @@ fn a_code_of_one_session_action_or_method_is_worthless_for_another() {
         let start = json!({ "action": action, "method_id": mine });
         assert_eq!(world.post(&active, "/auth/two_factor/email/start", start).status, 200);
         codes.push(world.code());
-        for tried in ["setup", "remove", "toggle"].into_iter().filter(|tried| !["setup", "remove", "toggle"][..codes.len()].contains(tried)) {
+        for tried in ["setup", "remove", "toggle"]
+            .into_iter()
+            .filter(|tried| !["setup", "remove", "toggle"][..codes.len()].contains(tried))
+        {
             let body = json!({ "code": world.code(), "method_id": mine, "action": tried });
             wrong(world.post(&active, "/auth/two_factor/verify", body), "CODE_EXPIRED", action);
         }
@@ -153,7 +157,12 @@ fn guesses_that_meet_pass_no_limit() {
             Box::new(move |ports| {
                 for round in 0..6 {
                     let place = round % 3;
-                    let answer = send(ports, &theirs[place].0, "/auth/two_factor/verify", &verify_body(&guesses[place]));
+                    let answer = send(
+                        ports,
+                        &theirs[place].0,
+                        "/auth/two_factor/verify",
+                        &verify_body(&guesses[place]),
+                    );
                     there.borrow_mut().push(answer.json()["code"].clone());
                 }
             }),
@@ -164,7 +173,8 @@ fn guesses_that_meet_pass_no_limit() {
         }
         let over = world.ports.before_operation.take().is_some();
         let log = world.ports.log.borrow();
-        let lines = log.iter().filter(|line| line.contains("\"code_tried\"") && line.contains("\"wrong\"")).count();
+        let lines =
+            log.iter().filter(|line| line.contains("\"code_tried\"") && line.contains("\"wrong\"")).count();
         assert!(lines <= 5, "{step}: {lines}");
         drop(log);
         if !over {
@@ -216,8 +226,10 @@ fn sends_that_meet_pass_no_limit() {
     for step in 0..40 {
         let world = world.fork();
         let (id, body) = (session.clone(), json!({ "method_id": other }).to_string());
-        *world.ports.before_operation.borrow_mut() =
-            Some((step, Box::new(move |ports| drop(send(ports, &id, "/auth/two_factor/email/start", &body)))));
+        *world.ports.before_operation.borrow_mut() = Some((
+            step,
+            Box::new(move |ports| drop(send(ports, &id, "/auth/two_factor/email/start", &body))),
+        ));
         send(&world.ports, &session, "/auth/two_factor/email/start", "");
         if world.ports.before_operation.take().is_some() {
             return;
@@ -247,7 +259,12 @@ fn a_locked_account_is_locked_on_every_path() {
         (&active, "/auth/two_factor/toggle", json!({ "enabled": false })),
         (&active, "/auth/two_factor/recovery/setup", Value::Null),
     ] {
-        assert_refused(&world.post(session, path, body), 401, "SESSION_INVALID", "Invalid or expired session");
+        assert_refused(
+            &world.post(session, path, body),
+            401,
+            "SESSION_INVALID",
+            "Invalid or expired session",
+        );
     }
     assert_eq!(world.get(&active, "/auth/me").status, 401);
     assert_eq!(world.login(ANN).status, 423);
@@ -269,7 +286,8 @@ fn a_lock_while_somebody_signs_in_ends_what_is_about_to_begin() {
         let (id, guess) = (attacked.clone(), verify_body(&wrong));
         *world.ports.before_operation.borrow_mut() =
             Some((step, Box::new(move |ports| drop(send(ports, &id, "/auth/two_factor/verify", &guess)))));
-        let answer = world.ports.send_with(&[("content-type", "application/json")], "POST", "/auth/login", &login);
+        let answer =
+            world.ports.send_with(&[("content-type", "application/json")], "POST", "/auth/login", &login);
         if world.ports.before_operation.take().is_some() {
             return;
         }

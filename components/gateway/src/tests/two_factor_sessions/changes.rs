@@ -44,12 +44,24 @@ fn the_switch_is_set_under_either_name_and_says_what_is_so() {
     ] {
         let answer = toggle(&world, &session, body);
         let said = answer.json();
-        assert_eq!((answer.status, &said["two_factor"], &said["data"]["two_factor_enabled"]), (200, &json!(on), &json!(on)));
-        assert_eq!((&said["message"], &said["data"]["active_methods"]), (&said["data"]["message"], &json!(["email"])));
+        assert_eq!(
+            (answer.status, &said["two_factor"], &said["data"]["two_factor_enabled"]),
+            (200, &json!(on), &json!(on))
+        );
+        assert_eq!(
+            (&said["message"], &said["data"]["active_methods"]),
+            (&said["data"]["message"], &json!(["email"]))
+        );
         assert_eq!(world.get(&session, "/auth/me").json()["user"]["two_factor"], on);
     }
     // The owner was told of each change, and of nothing else.
-    let told = world.ports.sent.borrow().iter().filter(|message| message.subject.contains("two-factor sign-in was")).count();
+    let told = world
+        .ports
+        .sent
+        .borrow()
+        .iter()
+        .filter(|message| message.subject.contains("two-factor sign-in was"))
+        .count();
     assert_eq!(told, 4);
 }
 
@@ -112,8 +124,16 @@ fn a_removed_method_is_gone_and_the_last_one_switches_off() {
     world.wait(MINUTE);
     let other = world.add_email(&session, "other@example.com");
     let body = remove(&world, &session, &mine, Value::Null).json();
-    assert_eq!((&body["data"]["removed"], &body["data"]["id"], &body["two_factor"]), (&json!(true), &json!(mine), &json!(true)));
-    assert_refused(&remove(&world, &session, &mine, Value::Null), 404, "METHOD_NOT_FOUND", "Method not found");
+    assert_eq!(
+        (&body["data"]["removed"], &body["data"]["id"], &body["two_factor"]),
+        (&json!(true), &json!(mine), &json!(true))
+    );
+    assert_refused(
+        &remove(&world, &session, &mine, Value::Null),
+        404,
+        "METHOD_NOT_FOUND",
+        "Method not found",
+    );
     world.pending(ANN);
     assert_eq!(world.ports.sent.borrow().last().unwrap().to, "other@example.com");
     let body = remove(&world, &session, &other, Value::Null).json();
@@ -139,7 +159,9 @@ fn a_strict_tenant_takes_a_code_each_time() {
     let session = world.join_with_two_factor(ANN);
     world.wait(MINUTE);
     let other = world.add_email(&session, "other@example.com");
-    let refused = |answer: Answer| assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")));
+    let refused = |answer: Answer| {
+        assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")))
+    };
     refused(remove(&world, &session, &other, Value::Null));
     refused(toggle(&world, &session, json!({ "enabled": false })));
     // A code of the one is none of the other.
@@ -213,7 +235,12 @@ fn a_code_of_a_method_that_was_removed_lets_nobody_in() {
     let id = first_id(&world, &active);
     assert_eq!(remove(&world, &active, &id, Value::Null).status, 200);
     let body = json!({ "code": code, "method_id": id, "action": "login" });
-    assert_refused(&world.post(&session, "/auth/two_factor/verify", body), 404, "METHOD_NOT_FOUND", "Method not found");
+    assert_refused(
+        &world.post(&session, "/auth/two_factor/verify", body),
+        404,
+        "METHOD_NOT_FOUND",
+        "Method not found",
+    );
     assert_eq!(world.verify(&session, &code).json()["code"], "CODE_EXPIRED");
 }
 
@@ -232,9 +259,11 @@ fn a_removal_meanwhile_leaves_the_switch_and_the_methods_in_accord() {
                 ports.send_with(&[("x-session-id", &there)], "DELETE", &path, "");
             }),
         ));
-        let sent = world.post(&session, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" }));
+        let sent =
+            world.post(&session, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" }));
         if sent.status == 200 {
-            let body = json!({ "code": world.code(), "method_id": sent.json()["method_id"], "action": "setup" });
+            let body =
+                json!({ "code": world.code(), "method_id": sent.json()["method_id"], "action": "setup" });
             world.post(&session, "/auth/two_factor/verify", body);
         }
         let over = world.ports.before_operation.take().is_some();

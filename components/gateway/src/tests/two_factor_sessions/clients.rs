@@ -168,7 +168,10 @@ mod pubflow {
         let (due, methods) = client.login(json!({ "email": ANN, "password": PASSWORD })).unwrap();
         assert!(due);
         let (id, kind) = (methods[0]["id"].as_str().unwrap(), methods[0]["method"].as_str().unwrap());
-        assert_eq!((kind, &methods[0]["status"], &methods[0]["identifier"]), ("email", &json!("active"), &json!("a***@example.com")));
+        assert_eq!(
+            (kind, &methods[0]["status"], &methods[0]["identifier"]),
+            ("email", &json!("active"), &json!("a***@example.com"))
+        );
         // Resend.
         assert_eq!(client.start(id, kind, "login").unwrap_err(), "Please wait before requesting a new code");
         world.wait(MINUTE);
@@ -182,11 +185,16 @@ mod pubflow {
         // It never asks for another id: the stored one goes on.
         assert!(world.is_in(&kept.unwrap()));
         let valid = client.request("GET", "/auth/validate-session", None).unwrap();
-        assert!(valid["user"].is_object() && (valid["expires_at"].is_string() || valid["expiresAt"].is_string()));
+        assert!(
+            valid["user"].is_object() && (valid["expires_at"].is_string() || valid["expiresAt"].is_string())
+        );
         // Setup.
         let body = json!({ "identifier": "other@example.com" });
         let setup = client.request("POST", "/auth/two_factor/email/setup", Some(body)).unwrap();
-        assert_eq!((&setup["method"], &setup["status"], &setup["verification_sent"]), (&json!("email"), &json!("pending_setup"), &json!(true)));
+        assert_eq!(
+            (&setup["method"], &setup["status"], &setup["verification_sent"]),
+            (&json!("email"), &json!("pending_setup"), &json!(true))
+        );
         let other = setup["method_id"].as_str().unwrap();
         assert_eq!(client.verify(other, &world.code(), "setup"), Ok(true));
         let methods = client.request("GET", "/auth/two_factor/methods", None).unwrap()["methods"].clone();

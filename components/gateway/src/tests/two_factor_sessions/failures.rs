@@ -30,10 +30,14 @@ fn at_each_step(world: &World, attempt: impl Fn(&World) -> Answer, check: impl F
 fn a_sign_in_that_breaks_anywhere_lets_nobody_in_and_can_be_tried_again() {
     let world = World::new();
     world.join_with_two_factor(ANN);
-    at_each_step(&world, |world| world.login(ANN), |world, skip, fault| {
-        world.wait(MINUTE);
-        assert_eq!(world.login(ANN).status, 200, "{skip} {fault:?}");
-    });
+    at_each_step(
+        &world,
+        |world| world.login(ANN),
+        |world, skip, fault| {
+            world.wait(MINUTE);
+            assert_eq!(world.login(ANN).status, 200, "{skip} {fault:?}");
+        },
+    );
 }
 
 #[test]
@@ -43,12 +47,16 @@ fn a_verification_that_breaks_anywhere_lets_nobody_in_by_itself() {
     let session = world.pending(ANN);
     let code = world.code();
     // Of an operation that was done and whose answer was lost nobody can say that it was not: it was the right code.
-    at_each_step(&world, |world| world.verify(&session, &code), |world, skip, fault| {
-        let again = world.verify(&session, &code);
-        assert!([200, 400].contains(&again.status), "{skip} {fault:?}: {}", again.text());
-        let next = world.pending(ANN);
-        assert_eq!(world.verify(&next, &world.code()).status, 200, "{skip} {fault:?}");
-    });
+    at_each_step(
+        &world,
+        |world| world.verify(&session, &code),
+        |world, skip, fault| {
+            let again = world.verify(&session, &code);
+            assert!([200, 400].contains(&again.status), "{skip} {fault:?}: {}", again.text());
+            let next = world.pending(ANN);
+            assert_eq!(world.verify(&next, &world.code()).status, 200, "{skip} {fault:?}");
+        },
+    );
 }
 
 #[test]
@@ -81,11 +89,18 @@ fn a_change_that_breaks_anywhere_takes_no_second_factor_away_without_saying_so()
     let session = world.join_with_two_factor(ANN);
     let id = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
     let path = format!("/auth/two_factor/{id}");
-    at_each_step(&world, |world| world.delete(&session, &path, Value::Null), |world, skip, fault| {
-        // Asked for again, it is done or was.
-        assert!([200, 404].contains(&world.delete(&session, &path, Value::Null).status), "{skip} {fault:?}");
-        assert_eq!(world.login(ANN).json()["success"], true, "{skip} {fault:?}");
-    });
+    at_each_step(
+        &world,
+        |world| world.delete(&session, &path, Value::Null),
+        |world, skip, fault| {
+            // Asked for again, it is done or was.
+            assert!(
+                [200, 404].contains(&world.delete(&session, &path, Value::Null).status),
+                "{skip} {fault:?}"
+            );
+            assert_eq!(world.login(ANN).json()["success"], true, "{skip} {fault:?}");
+        },
+    );
     let off = |world: &World| world.post(&session, "/auth/two_factor/toggle", json!({ "enabled": false }));
     at_each_step(&world, off, |world, skip, fault| {
         assert_eq!(off(world).status, 200, "{skip} {fault:?}");
@@ -99,24 +114,32 @@ fn a_registration_that_breaks_anywhere_can_be_tried_again_and_makes_one_account(
     assert_eq!(world.open("POST", "/auth/register", body.clone()).status, 200);
     let code = world.code();
     let confirm = |world: &World, code: &str| {
-        world.open("POST", "/auth/register/verify", json!({ "email": ANN, "password": PASSWORD, "code": code }))
+        world.open(
+            "POST",
+            "/auth/register/verify",
+            json!({ "email": ANN, "password": PASSWORD, "code": code }),
+        )
     };
-    at_each_step(&world, |world| confirm(world, &code), |world, skip, fault| {
-        // The code may be used up; then there is another one, when the claim of the dead is over.
-        for _ in 0..4 {
-            if confirm(world, &code).status == 200 || world.login(ANN).status == 200 {
-                break;
-            }
-            world.wait(MINUTE);
-            if world.open("POST", "/auth/register", body.clone()).status == 200 && world.sent() > 0 {
-                let sent = world.ports.sent.borrow().last().and_then(|message| code_in(&message.text));
-                if let Some(code) = sent {
-                    confirm(world, &code);
+    at_each_step(
+        &world,
+        |world| confirm(world, &code),
+        |world, skip, fault| {
+            // The code may be used up; then there is another one, when the claim of the dead is over.
+            for _ in 0..4 {
+                if confirm(world, &code).status == 200 || world.login(ANN).status == 200 {
+                    break;
+                }
+                world.wait(MINUTE);
+                if world.open("POST", "/auth/register", body.clone()).status == 200 && world.sent() > 0 {
+                    let sent = world.ports.sent.borrow().last().and_then(|message| code_in(&message.text));
+                    if let Some(code) = sent {
+                        confirm(world, &code);
+                    }
                 }
             }
-        }
-        assert_eq!(world.login(ANN).json()["success"], true, "{skip} {fault:?}");
-    });
+            assert_eq!(world.login(ANN).json()["success"], true, "{skip} {fault:?}");
+        },
+    );
 }
 
 /// A mail server that is away: 5xx, and the pending session that would wait for its code has ended.
@@ -145,5 +168,12 @@ fn a_change_is_made_even_if_its_owner_cannot_be_told() {
     world.ports.delivery_fails.set(true);
     let answer = world.post(&session, "/auth/two_factor/toggle", json!({ "enabled": true }));
     assert_eq!(answer.status, 200);
-    assert!(world.ports.log.borrow().iter().any(|line| line.contains("\"owner_told\"") && line.contains("\"told\":false")));
+    assert!(
+        world
+            .ports
+            .log
+            .borrow()
+            .iter()
+            .any(|line| line.contains("\"owner_told\"") && line.contains("\"told\":false"))
+    );
 }

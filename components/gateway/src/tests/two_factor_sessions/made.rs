@@ -62,8 +62,16 @@ fn an_app_is_set_up_and_signs_in_and_is_listed_like_any_other() {
     let setup = world.post(&active, "/auth/two_factor/totp/setup", Value::Null).json();
     let data = &setup["data"];
     let secret = data["secret"].as_str().unwrap();
-    assert_eq!((&data["method"], &data["status"], &data["expires_in"]), (&json!("totp"), &json!("pending_setup"), &json!(600)));
-    assert!(data["otpauth_uri"].as_str().unwrap().starts_with(&format!("otpauth://totp/Acme:ann%40example.com?secret={secret}&")));
+    assert_eq!(
+        (&data["method"], &data["status"], &data["expires_in"]),
+        (&json!("totp"), &json!("pending_setup"), &json!(600))
+    );
+    assert!(
+        data["otpauth_uri"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("otpauth://totp/Acme:ann%40example.com?secret={secret}&"))
+    );
     assert!(data["qr_code"].as_str().unwrap().starts_with("data:image/svg+xml;base64,"));
     assert_eq!(setup["method_id"], data["method_id"]);
     // It is no factor before its first code.
@@ -112,7 +120,10 @@ fn an_apps_code_is_sent_to_nobody_and_starting_says_where_it_is() {
     let before = world.sent();
     let answer = world.post(&session, "/auth/two_factor/totp/start", json!({ "action": "login" }));
     let data = answer.json()["data"].clone();
-    assert_eq!((answer.status, &data["verification_sent"], &data["status"]), (200, &json!(false), &json!("pending")));
+    assert_eq!(
+        (answer.status, &data["verification_sent"], &data["status"]),
+        (200, &json!(false), &json!("pending"))
+    );
     assert_eq!(world.sent(), before);
 }
 
@@ -180,7 +191,8 @@ fn recovery_codes_are_shown_to_somebody_who_gave_the_second_factor() {
         let answer = world.post(&unverified, &format!("/auth/two_factor/{kind}/setup"), Value::Null);
         assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")));
     }
-    let answer = world.post(&unverified, "/auth/two_factor/email/setup", json!({ "email": "eve@example.com" }));
+    let answer =
+        world.post(&unverified, "/auth/two_factor/email/setup", json!({ "email": "eve@example.com" }));
     assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")));
     // It gives one, and ten minutes later has to again.
     world.post(&unverified, "/auth/two_factor/email/start", json!({ "action": "toggle" }));
@@ -196,12 +208,20 @@ fn recovery_codes_are_shown_to_somebody_who_gave_the_second_factor() {
 /// Signs in with `remember_device`. Answers the device's token.
 fn remembered(world: &World) -> String {
     let session = world.pending(ANN);
-    let headers = [("x-session-id", session.as_str()), ("user-agent", "Ann's browser"), ("content-type", "application/json")];
+    let headers = [
+        ("x-session-id", session.as_str()),
+        ("user-agent", "Ann's browser"),
+        ("content-type", "application/json"),
+    ];
     let body = json!({ "code": world.code(), "method": "email", "action": "login", "remember_device": true });
     let answer = world.ports.send_with(&headers, "POST", "/auth/two_factor/verify", body.to_string());
     let token = answer.json()["data"]["device_token"].as_str().unwrap().to_owned();
-    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-    assert_eq!(cookies[1], format!("device_token={token}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"));
+    let cookies: Vec<&str> =
+        answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!(
+        cookies[1],
+        format!("device_token={token}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
+    );
     token
 }
 
@@ -250,9 +270,13 @@ fn devices_are_listed_and_revoked_by_their_owner() {
     let session = world.join_with_two_factor(ANN);
     let ben = world.join("ben@example.com");
     let token = remembered(&world);
-    let list = |session: &str| world.get(session, "/auth/two_factor/devices").json()["data"]["devices"].clone();
+    let list =
+        |session: &str| world.get(session, "/auth/two_factor/devices").json()["data"]["devices"].clone();
     let device = list(&session)[0].clone();
-    assert_eq!((&device["label"], &device["created_at"]), (&json!("Ann's browser"), &json!("2026-01-15T10:15:09.045Z")));
+    assert_eq!(
+        (&device["label"], &device["created_at"]),
+        (&json!("Ann's browser"), &json!("2026-01-15T10:15:09.045Z"))
+    );
     assert_eq!(device["expires_at"], "2026-02-14T10:15:09.045Z");
     assert_eq!(list(&ben), json!([]));
     let path = format!("/auth/two_factor/devices/{}", device["id"].as_str().unwrap());
@@ -260,7 +284,10 @@ fn devices_are_listed_and_revoked_by_their_owner() {
     let gone = world.delete(&session, &path, Value::Null);
     assert_eq!(gone.json()["data"], json!({ "removed": true, "id": device["id"] }));
     assert_eq!(world.delete(&session, &path, Value::Null).status, 404);
-    assert_eq!((list(&session), login_on(&world, ("x-device-token", &token)).json()["requires_2fa"].clone()), (json!([]), json!(true)));
+    assert_eq!(
+        (list(&session), login_on(&world, ("x-device-token", &token)).json()["requires_2fa"].clone()),
+        (json!([]), json!(true))
+    );
 }
 
 #[test]

@@ -48,7 +48,9 @@ fn what_is_wrong_with_a_registration_is_said_in_the_contracts_words() {
             body[name] = value;
             assert_refused(&register(&world, &[], "/auth/register", &body), 400, "VALIDATION_ERROR", error);
         }
-        for (name, value) in [("phone", json!("555")), ("username", json!("a b")), ("name", json!("a\nb")), ("name", json!(7))] {
+        for (name, value) in
+            [("phone", json!("555")), ("username", json!("a b")), ("name", json!("a\nb")), ("name", json!(7))]
+        {
             let mut body = person(ANN);
             body[name] = value;
             let answer = register(&world, &[], "/auth/register", &body);
@@ -115,7 +117,10 @@ fn an_account_begins_when_its_address_is_confirmed() {
         let answer = confirm(&world, ANN, PASSWORD, &code);
         let data = answer.json()["data"].clone();
         assert_eq!(answer.status, 200, "{data}");
-        assert_eq!((&data["user"]["is_verified"], &data["user"]["two_factor"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&data["user"]["is_verified"], &data["user"]["two_factor"]),
+            (&json!(true), &json!(false))
+        );
         assert!(world.is_in(data["session"]["session_id"].as_str().unwrap()));
         assert!(answer.header("set-cookie").starts_with("session_id=ses_"));
         // The address is the first method.
@@ -174,7 +179,11 @@ fn the_code_of_a_registration_has_its_limits() {
 /// `POST /auth/register/public`: with `X-Bridge-Secret`, "or user with `requiresVerification` and no session".
 #[test]
 fn the_bridge_registers_people_who_then_confirm_their_address() {
-    for (mode, path) in [("closed", "/auth/register/public"), ("verified", "/auth/register/public"), ("closed", "/auth/register")] {
+    for (mode, path) in [
+        ("closed", "/auth/register/public"),
+        ("verified", "/auth/register/public"),
+        ("closed", "/auth/register"),
+    ] {
         let world = World::with(json!({ "registration": mode }));
         let bridge = [("x-bridge-secret", BRIDGE)];
         let answer = register(&world, &bridge, path, &person(ANN));
@@ -213,7 +222,9 @@ fn without_the_bridge_secret_a_closed_instance_registers_nobody() {
     let world = World::with(json!({ "registration": "closed" }));
     let answer = register(&world, &[], "/auth/register", &person(ANN));
     assert_refused(&answer, 403, "REGISTRATION_CLOSED", "Registration is closed");
-    for (path, wrong) in [("/auth/register", "x"), ("/auth/register/public", "x"), ("/auth/register/public", "")] {
+    for (path, wrong) in
+        [("/auth/register", "x"), ("/auth/register/public", "x"), ("/auth/register/public", "")]
+    {
         let answer = register(&world, &[("x-bridge-secret", wrong)], path, &person(ANN));
         assert_refused(&answer, 401, "BRIDGE_SECRET_INVALID", "Invalid bridge secret");
     }
@@ -250,8 +261,18 @@ fn a_user_name_is_given_once() {
     assert_eq!(with_name("ben@example.com", "Archer").status, 200);
     let bens = world.code();
     assert_eq!(confirm(&world, ANN, PASSWORD, &code).status, 200);
-    assert_refused(&confirm(&world, "ben@example.com", PASSWORD, &bens), 409, "USER_NAME_TAKEN", "User name already registered");
-    assert_refused(&with_name("cat@example.com", "ARCHER"), 409, "USER_NAME_TAKEN", "User name already registered");
+    assert_refused(
+        &confirm(&world, "ben@example.com", PASSWORD, &bens),
+        409,
+        "USER_NAME_TAKEN",
+        "User name already registered",
+    );
+    assert_refused(
+        &with_name("cat@example.com", "ARCHER"),
+        409,
+        "USER_NAME_TAKEN",
+        "User name already registered",
+    );
 }
 
 /// Two confirm at once: one account, one session.
@@ -267,10 +288,22 @@ fn of_two_confirmations_at_once_one_makes_the_account() {
         *world.ports.before_operation.borrow_mut() = Some((
             step,
             Box::new(move |ports| {
-                answered.set(ports.send_with(&[("content-type", "application/json")], "POST", "/auth/register/verify", &sent).status);
+                answered.set(
+                    ports
+                        .send_with(
+                            &[("content-type", "application/json")],
+                            "POST",
+                            "/auth/register/verify",
+                            &sent,
+                        )
+                        .status,
+                );
             }),
         ));
-        let here = world.ports.send_with(&[("content-type", "application/json")], "POST", "/auth/register/verify", &body).status;
+        let here = world
+            .ports
+            .send_with(&[("content-type", "application/json")], "POST", "/auth/register/verify", &body)
+            .status;
         if world.ports.before_operation.take().is_some() {
             return;
         }
