@@ -38,7 +38,8 @@ pub(super) fn check<P: Ports>(
     if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }
 }
 
-/// The same for adding a method, for which there is no code but its own.
+/// The same for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in may have
+/// been switched on since the first.
 pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<()> {
     let allowed = is_confirmed(ctx, session, &[Deed::Remove, Deed::Toggle])?;
     if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }

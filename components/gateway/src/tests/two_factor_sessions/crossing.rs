@@ -1,5 +1,6 @@
 //! Attacks that take several steps, or both APIs.
 
+use super::made::app_code;
 use super::*;
 
 const STRANGERS: &str = "a stranger's own";
@@ -23,4 +24,24 @@ fn a_strangers_own_registration_tells_nothing() {
         (said, world.ports.store.operations() - before)
     };
     assert_eq!(asked(ANN), asked("ben@example.com"));
+}
+
+/// Nor is it a way to more guesses at the password of the account there is.
+#[test]
+fn a_strangers_own_registration_gives_no_guesses_back() {
+    let world = World::new();
+    world.join("ben@example.com");
+    for email in [ANN, "ben@example.com"] {
+        world.wait(MINUTE);
+        let login = |password: &str| {
+            world.open("POST", "/auth/login", json!({ "email": email, "password": password })).status
+        };
+        world.open("POST", "/auth/register", json!({ "email": email, "password": STRANGERS }));
+        let mut guesses = 0;
+        for _ in 0..20 {
+            guesses += i32::from(login("a guess or two") == 401);
+            login(STRANGERS);
+        }
+        assert!(guesses <= 10, "{email}: {guesses}");
+    }
 }
