@@ -1,6 +1,6 @@
 //! Attacks that take several steps, or both APIs.
 
-use super::made::app_code;
+use super::made::{add_app, app_code};
 use super::*;
 
 const STRANGERS: &str = "a stranger's own";
@@ -43,5 +43,33 @@ fn a_strangers_own_registration_gives_no_guesses_back() {
             login(STRANGERS);
         }
         assert!(guesses <= 10, "{email}: {guesses}");
+    }
+}
+
+/// §7: a session without a second factor adds none, nor one that it began to add while there was none to give.
+#[test]
+fn a_setup_begun_before_the_switch_takes_the_second_factor_too() {
+    for kind in ["email", "totp"] {
+        let world = World::new();
+        let owners = world.join(ANN);
+        let thiefs = world.login(ANN).json()["session_id"].as_str().unwrap().to_owned();
+        let setup = format!("/auth/two_factor/{kind}/setup");
+        let begun = world.post(&thiefs, &setup, json!({ "email": "thief@example.com" })).json();
+        let id = begun["data"]["method_id"].as_str().unwrap().to_owned();
+        let mut code = world.code();
+        assert_eq!(world.post(&owners, "/auth/two_factor/toggle", json!({ "enabled": true })).status, 200);
+        if kind == "email" {
+            // However late.
+            world.wait(MINUTE * 20);
+            let again = json!({ "action": "setup", "method_id": id });
+            let started = world.post(&thiefs, "/auth/two_factor/email/start", again);
+            assert_refused(&started, 403, "TWO_FACTOR_REQUIRED", "Confirm this with a verification code first");
+        } else {
+            code = app_code(begun["data"]["secret"].as_str().unwrap(), &world);
+        }
+        let body = json!({ "code": code, "method_id": id, "action": "setup" });
+        let confirmed = world.post(&thiefs, "/auth/two_factor/verify", body);
+        assert_refused(&confirmed, 403, "TWO_FACTOR_REQUIRED", "Confirm this with a verification code first");
+        assert_eq!(world.login(ANN).json()["available_methods"], json!(["email"]));
     }
 }
