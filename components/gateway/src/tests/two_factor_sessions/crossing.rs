@@ -73,3 +73,48 @@ fn a_setup_begun_before_the_switch_takes_the_second_factor_too() {
         assert_eq!(world.login(ANN).json()["available_methods"], json!(["email"]));
     }
 }
+
+/// A setup that is given up takes nothing with it that counts.
+#[test]
+fn a_setup_that_is_removed_leaves_the_app_that_counts() {
+    let world = World::new();
+    let session = world.join_with_two_factor(ANN);
+    add_app(&world, &session);
+    let emails = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.delete(&session, &format!("/auth/two_factor/{emails}"), Value::Null).status, 200);
+    let setup = world.post(&session, "/auth/two_factor/totp/setup", Value::Null).json();
+    let pending = setup["data"]["method_id"].as_str().unwrap().to_owned();
+    let removed = world.delete(&session, &format!("/auth/two_factor/{pending}"), Value::Null);
+    assert_eq!((removed.status, &removed.json()["data"]["two_factor"]), (200, &json!(true)));
+    let listed = world.methods(&session);
+    assert_eq!((listed.len(), &listed[0]["status"]), (1, &json!("active")));
+    assert_eq!(world.login(ANN).json()["available_methods"], json!(["totp"]));
+}
+
+/// Where accounts begin at once, a stranger can have one under somebody's address. When its owner takes it over by way of the
+/// mailbox, no second factor of the stranger's stays.
+#[test]
+fn who_takes_over_an_unconfirmed_account_has_no_factor_of_a_stranger() {
+    let world = World::with(json!({ "registration": "open" }));
+    world.ports.set_setting("token_keys", r#"[{"id":"t1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#);
+    let begun = world.open("POST", "/auth/register", json!({ "email": ANN, "password": STRANGERS }));
+    let session = begun.json()["data"]["sessionId"].as_str().unwrap().to_owned();
+    add_app(&world, &session);
+    world.wait(MINUTE);
+    world.add_email(&session, "thief@example.com");
+    world.post(&session, "/auth/two_factor/recovery/setup", Value::Null);
+    world.post(&session, "/auth/two_factor/toggle", json!({ "enabled": true }));
+    world.wait(MINUTE);
+    let at = |path: &str, body: Value| {
+        let answer = world.ports.send_with(&[("partnerid", "1")], "POST", path, body.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    };
+    at("/reg/v2/password/reset", json!({ "email": ANN }));
+    let payload = at("/reg/v2/password/reset/confirm", json!({ "email": ANN, "confirmCode": world.code() }));
+    let new = "Ann's-0wn-one";
+    at("/reg/v2/password/reset/execute", json!({ "email": ANN, "newPassword": new, "payload": payload["payload"] }));
+    let login = world.open("POST", "/auth/login", json!({ "email": ANN, "password": new })).json();
+    assert_eq!(login["available_methods"], json!(["email"]));
+    assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
+}
