@@ -22,11 +22,15 @@ named! {
 /// All that can be said about a status in common; none if it needs an operation's own words.
 fn in_common(status: u16, errors: Errors) -> Option<&'static str> {
     Some(match status {
-        401 if errors == Errors::LoginMfa => "The access token is missing, too old, not ours, or its session is over.",
+        401 if errors == Errors::LoginMfa => {
+            "The access token is missing, too old, not ours, or its session is over."
+        }
         403 | 409 if errors == Errors::LoginMfa => return None,
         404 if errors == Errors::LoginMfa => "There is nothing of this id; or no accounts are kept here.",
         423 if errors == Errors::LoginMfa => "The account is locked: too many wrong codes.",
-        429 if errors == Errors::LoginMfa => "Too often, or too soon after the last message. Nothing was done.",
+        429 if errors == Errors::LoginMfa => {
+            "Too often, or too soon after the last message. Nothing was done."
+        }
         400 => "A header, a parameter or the body is not as described. The message names it.",
         401 => "No key, or none that is known.",
         403 => "The API key may not do this.",
