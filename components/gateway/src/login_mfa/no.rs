@@ -95,9 +95,11 @@ impl No {
                     "Too many codes were sent. Nothing was sent. Try again later.".into(),
                     Some(seconds),
                 ),
-                Refusal::Destination => {
-                    (StatusCode::BAD_REQUEST, "No SMS is sent to this country. Use another method.".into(), None)
-                }
+                Refusal::Destination => (
+                    StatusCode::BAD_REQUEST,
+                    "No SMS is sent to this country. Use another method.".into(),
+                    None,
+                ),
                 // The routes here make no methods and take no user names; said all the same, so that nothing is left to chance.
                 Refusal::TooManyMethods | Refusal::EmailTaken | Refusal::UserNameTaken => {
                     (StatusCode::CONFLICT, "This cannot be done to this account.".into(), None)
