@@ -24,10 +24,6 @@ pub(crate) struct Times {
     pub(crate) between: Duration,
 }
 
-/// How many codes the core compares with one that was sent. More than any budget has, so that the budget is what ends: the core's own
-/// limit would end the long code with the short one, and by that anybody could keep an owner from what is theirs.
-const COMPARED: u8 = 10;
-
 /// What a code is for. Made where it is sent and where it is tried, and only the same opens the same.
 pub(crate) struct Place {
     /// The core's entity: one code is outstanding for each.
@@ -51,6 +47,17 @@ impl Counts {
         match self {
             Counts::SecondFactor(account) => Budget::SecondFactor(*account),
             Counts::Ownership(email) => Budget::Ownership(email),
+        }
+    }
+}
+
+impl Counts {
+    /// How many are ever compared with one code. Of an address it is more than its budget has, for the long code in the same mail
+    /// takes one as well, and has to work where wrong codes have used up the budget.
+    fn of_one_code(&self) -> u8 {
+        match self {
+            Counts::SecondFactor(_) => 5,
+            Counts::Ownership(_) => 10,
         }
     }
 }
@@ -93,7 +100,7 @@ pub(crate) async fn send<P: Ports>(
             .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
         policy: Policy {
             lifetime_seconds: seconds(times.lifetime),
-            attempts: COMPARED,
+            attempts: place.counts.of_one_code(),
             cooldown_seconds: seconds(times.between),
             sandbox: ctx.settings.environment.is_sandbox(),
         },

@@ -130,46 +130,67 @@ pub(crate) fn place(place: super::Place) -> Place {
     use super::Place as At;
     let op = match place {
         At::Token => token(),
-        At::Switch => post("switchMfa", "Ask for 2FA to be switched on or off", "To what it is not now. Sends a code.")
-            .with(Access::Bearer)
-            .answers::<Done>(200, "A code is asked for.")
-            .refuses(403, "2FA cannot be switched here: it is mandatory, or there is none."),
-        At::SwitchConfirm => post("confirmMfaSwitch", "Switch 2FA on or off", "To what was settled when the code was asked for.")
-            .with(Access::Bearer)
-            .takes::<SwitchConfirmBody>(json!({ "confirmationCode": "123456" }), |body| {
-                let mut fields = Fields::parse(body)?;
-                read(switch::confirmation_code(&mut fields).ok_or_else(|| fields.refuse()))
-            })
-            .answers::<Done>(200, "It is switched.")
-            .refuses(403, "2FA cannot be switched here: it is mandatory, or there is none."),
+        At::Switch => {
+            post("switchMfa", "Ask for 2FA to be switched on or off", "To what it is not now. Sends a code.")
+                .with(Access::Bearer)
+                .answers::<Done>(200, "A code is asked for.")
+                .refuses(403, "2FA cannot be switched here: it is mandatory, or there is none.")
+        }
+        At::SwitchConfirm => post(
+            "confirmMfaSwitch",
+            "Switch 2FA on or off",
+            "To what was settled when the code was asked for.",
+        )
+        .with(Access::Bearer)
+        .takes::<SwitchConfirmBody>(json!({ "confirmationCode": "123456" }), |body| {
+            let mut fields = Fields::parse(body)?;
+            read(switch::confirmation_code(&mut fields).ok_or_else(|| fields.refuse()))
+        })
+        .answers::<Done>(200, "It is switched.")
+        .refuses(403, "2FA cannot be switched here: it is mandatory, or there is none."),
         At::UserInfo => get("getUserInfo", "Who am I").answers::<info::Info<'_>>(200, "The account."),
-        At::SignUp => post("signUp", "Sign up", "Mails a code, whether or not the address has an account: the mail says which.")
-            .queries([partner()])
-            .takes::<SignUpBody>(json!({ "email": EMAIL, "password": "Passw0rd!" }), |body| {
-                read(sign_up::read_beginning(body))
-            })
-            .answers::<Done>(200, "There is a mail on its way."),
-        At::SignUpConfirm => post("confirmSignUp", "Confirm a sign-up", "Makes the account, and signs its owner in.")
-            .queries([partner()])
-            .takes::<SignUpConfirmBody>(
-                json!({
-                    "email": EMAIL, "emailConfirmCode": "123456", "password": "Passw0rd!",
-                    "termsAndConditionsConfirmed": true, "termsAndConditionsVersion": 3, "userType": "PERSON",
-                    "referralCode": "FRIEND",
-                }),
-                |body| read(Newcomer::read(body)),
-            )
-            .answers::<issued::Body<'_>>(200, "The account's first tokens.")
-            .refuses(409, "The same is being done at this moment.")
-            .refuses(423, "Too many wrong codes for this address. The long code in the mail still works."),
+        At::SignUp => post(
+            "signUp",
+            "Sign up",
+            "Mails a code, whether or not the address has an account: the mail says which.",
+        )
+        .queries([partner()])
+        .takes::<SignUpBody>(json!({ "email": EMAIL, "password": "Passw0rd!" }), |body| {
+            read(sign_up::read_beginning(body))
+        })
+        .answers::<Done>(200, "There is a mail on its way."),
+        At::SignUpConfirm => post(
+            "confirmSignUp",
+            "Confirm a sign-up",
+            "Makes the account, and signs its owner in.",
+        )
+        .queries([partner()])
+        .takes::<SignUpConfirmBody>(
+            json!({
+                "email": EMAIL, "emailConfirmCode": "123456", "password": "Passw0rd!",
+                "termsAndConditionsConfirmed": true, "termsAndConditionsVersion": 3, "userType": "PERSON",
+                "referralCode": "FRIEND",
+            }),
+            |body| read(Newcomer::read(body)),
+        )
+        .answers::<issued::Body<'_>>(200, "The account's first tokens.")
+        .refuses(409, "The same is being done at this moment.")
+        .refuses(423, "Too many wrong codes for this address. The long code in the mail still works."),
         At::Logout => Op::new(Verb::Delete, "logOut", "Sign out", "Ends the session of this token.")
             .with(Access::Bearer)
             .answers::<Nothing>(200, "It is over."),
-        At::LogoutAll => Op::new(Verb::Put, "logOutEverywhere", "Sign out everywhere", "Remembered devices are forgotten too.")
-            .with(Access::Bearer)
-            .answers::<Nothing>(200, "All sessions are over."),
-        At::Sessions => get("listSessions", "List where the account is signed in").answers::<sessions::All>(200, "Newest first."),
-        At::CurrentSession => get("getSession", "Look up the session of this token").answers::<sessions::Shown>(200, "The session."),
+        At::LogoutAll => Op::new(
+            Verb::Put,
+            "logOutEverywhere",
+            "Sign out everywhere",
+            "Remembered devices are forgotten too.",
+        )
+        .with(Access::Bearer)
+        .answers::<Nothing>(200, "All sessions are over."),
+        At::Sessions => get("listSessions", "List where the account is signed in")
+            .answers::<sessions::All>(200, "Newest first."),
+        At::CurrentSession => get("getSession", "Look up the session of this token")
+            .answers::<sessions::Shown>(200, "The session."),
         At::PasswordChange => post("changePassword", "Ask for another password", "Sends a code.")
             .with(Access::Bearer)
             .takes::<PasswordChangeBody>(
@@ -192,10 +213,14 @@ pub(crate) fn place(place: super::Place) -> Place {
                 .answers::<Done>(200, "It is changed.")
                 .refuses(401, "The old password is wrong, or the access token is no good.")
         }
-        At::PasswordReset => post("resetPassword", "Ask for a new password", "Mails a code; to an address without an account, that there is none.")
-            .queries([partner()])
-            .takes::<PasswordResetBody>(json!({ "email": EMAIL }), |body| read(reset::read_beginning(body)))
-            .answers::<Done>(200, "There is a mail on its way."),
+        At::PasswordReset => post(
+            "resetPassword",
+            "Ask for a new password",
+            "Mails a code; to an address without an account, that there is none.",
+        )
+        .queries([partner()])
+        .takes::<PasswordResetBody>(json!({ "email": EMAIL }), |body| read(reset::read_beginning(body)))
+        .answers::<Done>(200, "There is a mail on its way."),
         At::PasswordResetConfirm => post("confirmPasswordReset", "Confirm a password reset", "")
             .queries([partner()])
             .takes::<PasswordResetConfirmBody>(json!({ "email": EMAIL, "confirmCode": "123456" }), |body| {
@@ -213,13 +238,22 @@ pub(crate) fn place(place: super::Place) -> Place {
                 )
                 .answers::<Done>(200, "It is set.")
         }
-        At::Devices => get("listDevices", "List remembered devices").answers::<devices::All>(200, "Newest first."),
-        At::Device => Op::new(Verb::Delete, "forgetDevice", "Forget a device", "A code is asked for on it again.")
-            .with(Access::Bearer)
-            .answers::<Nothing>(200, "It is forgotten."),
-        At::Jwks => Op::new(Verb::Get, "getKeys", "The keys of access tokens", "For whoever verifies them. See `docs/tokens.md`.")
-            .with(Access::Open)
-            .answers::<JwkSet>(200, "The keys. May be kept for an hour."),
+        At::Devices => {
+            get("listDevices", "List remembered devices").answers::<devices::All>(200, "Newest first.")
+        }
+        At::Device => {
+            Op::new(Verb::Delete, "forgetDevice", "Forget a device", "A code is asked for on it again.")
+                .with(Access::Bearer)
+                .answers::<Nothing>(200, "It is forgotten.")
+        }
+        At::Jwks => Op::new(
+            Verb::Get,
+            "getKeys",
+            "The keys of access tokens",
+            "For whoever verifies them. See `docs/tokens.md`.",
+        )
+        .with(Access::Open)
+        .answers::<JwkSet>(200, "The keys. May be kept for an hour."),
         At::Revocations => {
             let text = "For whoever verifies access tokens by their signature alone: ask twice a minute. Takes a key of the partner's.";
             Op::new(Verb::Get, "listRevocations", "What was revoked before its time", text)
@@ -269,7 +303,10 @@ fn token() -> Op {
         )
         .or_takes("a refresh token", json!({ "refreshToken": "rt_…" }))
         .answers::<issued::Body<'_>>(200, "Signed in.")
-        .refuses(401, "The e-mail address or the password is wrong; or the refresh token is too old, used or revoked.")
+        .refuses(
+            401,
+            "The e-mail address or the password is wrong; or the refresh token is too old, used or revoked.",
+        )
         .refuses(403, "The address of this account was not confirmed yet.")
         .refuses(423, "The account is locked: too many wrong codes.")
         .refuses(424, "The password is right, and a code is due. It was sent.");
@@ -287,8 +324,7 @@ fn get(id: &'static str, summary: &'static str) -> Op {
 }
 
 fn partner() -> Parameter {
-    let mut partner =
-        parameter(ParameterIn::Header, "partnerId", "Whose people it is about.", i32::schema());
+    let mut partner = parameter(ParameterIn::Header, "partnerId", "Whose people it is about.", i32::schema());
     partner.required = Required::True;
     partner
 }

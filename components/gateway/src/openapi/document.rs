@@ -4,8 +4,8 @@ use super::operation::{Access, Op, Sent};
 use super::{GROUPS, Place, parameter, place, refusals, uuid, words};
 use crate::auth::VERSIONS;
 use crate::http::Verb;
-use crate::{login_mfa, two_factor_sessions};
 use crate::routes::{Route, TABLE, is_api};
+use crate::{login_mfa, two_factor_sessions};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
@@ -45,7 +45,8 @@ pub(super) fn text() -> String {
 /// Every path of the API, with what there is.
 pub(super) fn places() -> Vec<(&'static str, Route, Place)> {
     let login_mfa = login_mfa::TABLE.iter().map(|(path, place)| (*path, Route::LoginMfa(*place)));
-    let sessions = two_factor_sessions::TABLE.iter().map(|(path, place)| (*path, Route::TwoFactorSessions(*place)));
+    let sessions =
+        two_factor_sessions::TABLE.iter().map(|(path, place)| (*path, Route::TwoFactorSessions(*place)));
     let all = TABLE.iter().copied().chain(login_mfa).chain(sessions);
     all.filter_map(|(path, route)| Some((path, route, place(route)?))).collect()
 }
@@ -195,7 +196,9 @@ fn operation(route: Route, op: Op, group: &str, has_parameters: bool, again: boo
     let needs = match op.access {
         Access::Key => Vec::new(),
         Access::Bearer => vec![SecurityRequirement::new(BEARER, Vec::<String>::new())],
-        Access::Session => [SESSION, COOKIE].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).into(),
+        Access::Session => {
+            [SESSION, COOKIE].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).into()
+        }
         Access::Open => vec![SecurityRequirement::default()],
     };
     for needs in needs {
@@ -213,10 +216,7 @@ fn request_body(sent: Sent) -> RequestBody {
         let all = [("with every field", sent.example)].into_iter().chain(sent.more_examples);
         content.examples_from_iter(all.map(|(name, value)| (name, example(value))))
     };
-    RequestBodyBuilder::new()
-        .content("application/json", content.build())
-        .required(Some(required))
-        .build()
+    RequestBodyBuilder::new().content("application/json", content.build()).required(Some(required)).build()
 }
 
 fn example(value: Value) -> utoipa::openapi::example::Example {

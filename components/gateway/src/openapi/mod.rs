@@ -25,7 +25,10 @@ pub(crate) use place::{Group, Place};
 pub(crate) use words::{named, parameter, text, uuid, words};
 
 use crate::routes::Route;
-use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox, two_factor_sessions, webhooks};
+use crate::{
+    authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox,
+    two_factor_sessions, webhooks,
+};
 
 /// The groups, in the order in which they are read.
 const GROUPS: [&Group; 9] = [

@@ -2,9 +2,9 @@
 
 use super::{Access, Key, Op};
 use crate::http::{Envelope, Errors, Traced, Verb};
-use crate::{login_mfa, two_factor_sessions};
 use crate::openapi::words::named;
 use crate::routes::Route;
+use crate::{login_mfa, two_factor_sessions};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::header::HeaderBuilder;
@@ -27,7 +27,9 @@ fn in_common(status: u16, errors: Errors) -> Option<&'static str> {
         403 if errors == Errors::TwoFactorSessions => {
             "The second factor has to be given first, or this is not offered, or is not to be switched off."
         }
-        401 if errors == Errors::LoginMfa => "The access token is missing, too old, not ours, or its session is over.",
+        401 if errors == Errors::LoginMfa => {
+            "The access token is missing, too old, not ours, or its session is over."
+        }
         403 | 409 if of_accounts => return None,
         404 if of_accounts => "There is nothing of this id; or no accounts are kept here.",
         423 if of_accounts => "The account is locked: too many wrong codes.",

@@ -1,8 +1,8 @@
 //! The description against the routes, the readers of bodies, and the file in the repository.
 
 use super::document::{places, text};
-use crate::{login_mfa, two_factor_sessions};
 use crate::routes::{TABLE, is_api};
+use crate::{login_mfa, two_factor_sessions};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -63,7 +63,11 @@ fn strangers_leave_nothing_behind() {
         for n in 0..3 {
             let email = format!("stranger{n}@example.com");
             as_partner(&ports, path, &json!({ "email": email, "password": PASSWORD }));
-            as_partner(&ports, &format!("{path}/confirm"), &json!({ "email": email, "confirmCode": "000001" }));
+            as_partner(
+                &ports,
+                &format!("{path}/confirm"),
+                &json!({ "email": email, "confirmCode": "000001" }),
+            );
             as_partner(&ports, &format!("{path}/confirm"), &sign_up_confirmation(&email, "000001"));
         }
     }

@@ -5,7 +5,11 @@ use stepgate_storage::memory::Fault;
 
 /// Has the store fail at each operation of a request in turn, before and after it is done. `after` looks at what came of it: at the
 /// answer, and at the store when it works again.
-fn sweep(base: &TestPorts, request: &dyn Fn(&TestPorts) -> Answer, after: &dyn Fn(&TestPorts, &Answer, &str)) {
+fn sweep(
+    base: &TestPorts,
+    request: &dyn Fn(&TestPorts) -> Answer,
+    after: &dyn Fn(&TestPorts, &Answer, &str),
+) {
     for fault in [Fault::Before, Fault::After] {
         for skip in 0.. {
             let ports = base.fork();
@@ -22,7 +26,14 @@ fn sweep(base: &TestPorts, request: &dyn Fn(&TestPorts) -> Answer, after: &dyn F
             if answer.status == 500 {
                 says(&answer, 500, "INTERNAL_SERVER_ERROR", "Internal Server Error");
             } else {
-                assert!(ports.log.borrow().iter().any(|line| line.contains("\"told\":false") || line.contains("\"owner_told\":false")), "{when}");
+                assert!(
+                    ports
+                        .log
+                        .borrow()
+                        .iter()
+                        .any(|line| line.contains("\"told\":false") || line.contains("\"owner_told\":false")),
+                    "{when}"
+                );
             }
             after(&ports, &answer, &when);
         }
@@ -65,8 +76,11 @@ fn giving_wrong_codes() {
     sweep(&base, &|ports| sign_in(ports, &tokens), &|ports, answer, when| {
         assert!([423, 500].contains(&answer.status), "{when}");
         if answer.status == 500 {
-            ports.pass(seconds(20));
-            assert_ne!(sign_in(ports, &tokens).status, 400, "{when}");
+            // Until it is known what came of the fifth attempt, which its writer may have died with.
+            for _ in 0..3 {
+                ports.pass(seconds(20));
+                assert!([423, 429].contains(&sign_in(ports, &tokens).status), "{when}");
+            }
         }
         says(&sign_in(ports, &json!({})), 423, "LOCKED", LOCKED);
     });
@@ -126,7 +140,9 @@ fn showing_an_access_token() {
 
 #[test]
 fn signing_out() {
-    for (method, path) in [("DELETE", "/reg/user/session/logout/current"), ("PUT", "/reg/user/session/logout")] {
+    for (method, path) in
+        [("DELETE", "/reg/user/session/logout/current"), ("PUT", "/reg/user/session/logout")]
+    {
         let base = world();
         let tokens = signed_in(&base);
         sweep(&base, &|ports| as_user(ports, &tokens, method, path, ""), &|ports, answer, when| {
@@ -145,9 +161,8 @@ fn switching() {
     let tokens = signed_in(&base);
     as_user(&base, &tokens, "POST", "/reg/mfa/authorization/switch", "");
     let body = json!({ "code": mailed(&base) }).to_string();
-    let confirm = |ports: &TestPorts| {
-        as_user(ports, &tokens, "POST", "/reg/mfa/authorization/switch/confirm", &body)
-    };
+    let confirm =
+        |ports: &TestPorts| as_user(ports, &tokens, "POST", "/reg/mfa/authorization/switch/confirm", &body);
     sweep(&base, &confirm, &|ports, answer, when| {
         let is_on = who(ports, &tokens).json()["authorizationMfaActive"].as_bool().unwrap();
         assert!(answer.status == 500 || !is_on, "{when}");
@@ -186,7 +201,8 @@ fn setting_a_new_password() {
     let tokens = signed_in(&base);
     as_partner(&base, "/reg/v2/password/reset", &json!({ "email": EMAIL }));
     let confirmation = json!({ "email": EMAIL, "confirmCode": mailed(&base) });
-    let payload = as_partner(&base, "/reg/v2/password/reset/confirm", &confirmation).json()["payload"].clone();
+    let payload =
+        as_partner(&base, "/reg/v2/password/reset/confirm", &confirmation).json()["payload"].clone();
     let body = json!({ "email": EMAIL, "newPassword": NEW_PASSWORD, "payload": payload });
     let execute = |ports: &TestPorts| as_partner(ports, "/reg/v2/password/reset/execute", &body);
     sweep(&base, &execute, &|ports, answer, when| {

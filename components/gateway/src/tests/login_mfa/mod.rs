@@ -51,7 +51,10 @@ fn empty_world() -> TestPorts {
     set_tenants(&ports, &json!({}));
     ports.set_setting("environment", "production");
     ports.set_setting("token_keys", r#"[{"id":"t1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#);
-    ports.set_setting("account_keys", r#"[{"id":"a1","secret":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]"#);
+    ports.set_setting(
+        "account_keys",
+        r#"[{"id":"a1","secret":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]"#,
+    );
     ports
 }
 
@@ -213,7 +216,8 @@ fn in_context<T>(ports: &TestPorts, does: impl FnOnce(&Context<'_, TestPorts>, &
     let settings = AccountSettings::load(ports).unwrap();
     let tenants = tenants(ports).ok().unwrap();
     let trace = TraceId::of(&http::HeaderMap::new(), ports);
-    let ctx = Context { ports, settings: &settings, tenant: &tenants[0], trace: &trace, now: ports.now.get() };
+    let ctx =
+        Context { ports, settings: &settings, tenant: &tenants[0], trace: &trace, now: ports.now.get() };
     let id = account::id_of(ports, &ctx.scope(), &Name::parse(EMAIL).unwrap()).unwrap().unwrap();
     let account = account::read(ports, id).unwrap().unwrap();
     does(&ctx, &account)

@@ -39,7 +39,8 @@ fn the_old_password_and_a_code_make_a_new_one() {
 fn a_wrong_old_password_counts_as_a_failed_login() {
     let ports = world();
     let tokens = signed_in(&ports);
-    let body = json!({ "oldPassword": "wrong", "newPassword": NEW_PASSWORD, "confirmCode": "123456" }).to_string();
+    let body =
+        json!({ "oldPassword": "wrong", "newPassword": NEW_PASSWORD, "confirmCode": "123456" }).to_string();
     for _ in 0..5 {
         says(&as_user(&ports, &tokens, "POST", CHANGE, &body), 401, "UNAUTHORIZED", CREDENTIALS);
         says(&as_user(&ports, &tokens, "POST", CONFIRM, &body), 401, "UNAUTHORIZED", CREDENTIALS);
@@ -76,7 +77,10 @@ fn every_field_is_looked_at() {
     let tokens = signed_in(&ports);
     let change = |path, body: Value| as_user(&ports, &tokens, "POST", path, &body.to_string());
     names(&change(CHANGE, json!({})), &["oldPassword", "newPassword"]);
-    names(&change(CHANGE, json!({ "oldPassword": 7, "newPassword": "weak" })), &["oldPassword", "newPassword"]);
+    names(
+        &change(CHANGE, json!({ "oldPassword": 7, "newPassword": "weak" })),
+        &["oldPassword", "newPassword"],
+    );
     let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD });
     names(&change(CONFIRM, body), &["confirmCode"]);
     let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD, "confirmCode": 123_456 });

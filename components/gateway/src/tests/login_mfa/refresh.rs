@@ -17,7 +17,8 @@ fn a_refresh_token_is_replaced_by_the_next() {
     assert_eq!((&second["user_id"], &second["expires_in"]), (&first["user_id"], &json!(604_800)));
     // No second factor is asked for, and the session is the same.
     assert_eq!(sent(&ports), 1);
-    let session = |tokens| as_user(&ports, tokens, "GET", "/reg/user/session/current", "").json()["id"].clone();
+    let session =
+        |tokens| as_user(&ports, tokens, "GET", "/reg/user/session/current", "").json()["id"].clone();
     assert_eq!(session(&first), session(&second));
     assert_eq!(refresh(&ports, token(&second)).status, 200);
 }
@@ -31,7 +32,10 @@ fn each_spelling_is_taken() {
         (vec![("granttype", "refresh_token")], json!({ "refresh_token": "" })),
         (vec![], json!({ "grant_type": "refresh_token", "refresh_token": "" })),
         (vec![], json!({ "grantType": "refresh_token", "refreshToken": "" })),
-        (vec![("granttype", "refresh_token")], json!({ "grant_type": "password_email", "refresh_token": "" })),
+        (
+            vec![("granttype", "refresh_token")],
+            json!({ "grant_type": "password_email", "refresh_token": "" }),
+        ),
     ] {
         let mut headers = headers;
         headers.push(("partnerid", "7"));
@@ -93,7 +97,14 @@ fn whatever_else_it_is_the_session_is_over() {
     let ports = world();
     let tokens = signed_in(&ports);
     let good = token(&tokens);
-    for text in ["", "x", &good[1..], &format!("{good}x"), &good.replace("rt_", "dev_"), tokens["access_token"].as_str().unwrap()] {
+    for text in [
+        "",
+        "x",
+        &good[1..],
+        &format!("{good}x"),
+        &good.replace("rt_", "dev_"),
+        tokens["access_token"].as_str().unwrap(),
+    ] {
         is_over(&refresh(&ports, text));
     }
     // Another partner's header: it is none of theirs.

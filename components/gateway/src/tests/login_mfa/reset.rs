@@ -126,13 +126,17 @@ fn a_payload_is_no_access_token_nor_the_other_way_round() {
     let payload = confirmed(&ports);
     is_over(&who(&ports, &json!({ "access_token": payload })));
     let token = tokens["access_token"].as_str().unwrap();
-    for text in [token, tokens["refresh_token"].as_str().unwrap(), "", "x", &payload[1..], &format!("{payload}A")] {
+    for text in
+        [token, tokens["refresh_token"].as_str().unwrap(), "", "x", &payload[1..], &format!("{payload}A")]
+    {
         says(&execute(&ports, EMAIL, text), 400, "BAD_REQUEST", EXPIRED);
     }
     let (signed, signature) = payload.rsplit_once('.').unwrap();
     let (header, claims) = signed.split_once('.').unwrap();
     let (token_header, _) = token.split_once('.').unwrap();
-    for text in [format!("{token_header}.{claims}.{signature}"), format!("{header}.{}.{signature}", &claims[4..])] {
+    for text in
+        [format!("{token_header}.{claims}.{signature}"), format!("{header}.{}.{signature}", &claims[4..])]
+    {
         says(&execute(&ports, EMAIL, &text), 400, "BAD_REQUEST", EXPIRED);
     }
     assert_eq!(execute(&ports, EMAIL, &payload).status, 200);

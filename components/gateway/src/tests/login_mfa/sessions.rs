@@ -25,7 +25,10 @@ fn the_list_and_the_current_one() {
     let sessions = listed(&ports, &one);
     // That of the sign-up, too.
     assert_eq!(sessions.len(), 3);
-    assert_eq!(sessions.iter().map(|one| one["current"].as_bool().unwrap()).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(
+        sessions.iter().map(|one| one["current"].as_bool().unwrap()).collect::<Vec<_>>(),
+        [false, true, false]
+    );
     assert_eq!(as_user(&ports, &one, "GET", CURRENT, "").json(), sessions[1]);
     assert_eq!(as_user(&ports, &other, "GET", CURRENT, "").json()["id"], sessions[0]["id"]);
     assert_eq!(sessions[2]["createdAt"], "2026-01-15T10:15:09.045Z");

@@ -160,7 +160,10 @@ fn every_field_is_looked_at() {
             body[field] = value;
             let answer = as_partner(&ports, CONFIRM, &body);
             assert_eq!(answer.status, 400, "{field}");
-            assert!(answer.json()["errors"].as_array().unwrap().iter().any(|one| one["field"] == field), "{field}");
+            assert!(
+                answer.json()["errors"].as_array().unwrap().iter().any(|one| one["field"] == field),
+                "{field}"
+            );
         }
     }
     let mut body = sign_up_confirmation(BEN, &code);

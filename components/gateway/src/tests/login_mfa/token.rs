@@ -14,7 +14,10 @@ fn row_1_a_body_that_is_not_as_described() {
     names(&ask(&ports, &json!({})), &["email", "password"]);
     names(&ask(&ports, &json!({ "email": "ann", "password": 7 })), &["email", "password"]);
     names(&sign_in(&ports, &json!({ "mfaCode": 123_456 })), &["mfaCode"]);
-    names(&sign_in(&ports, &json!({ "mfaMethod": "pigeon", "rememberDevice": "yes" })), &["mfaMethod", "rememberDevice"]);
+    names(
+        &sign_in(&ports, &json!({ "mfaMethod": "pigeon", "rememberDevice": "yes" })),
+        &["mfaMethod", "rememberDevice"],
+    );
     names(&sign_in(&ports, &json!({ "password": "x".repeat(257) })), &["password"]);
     assert_eq!(sent(&ports), 0);
 }
@@ -148,7 +151,18 @@ fn row_6_counts_from_the_last_code_used_or_not() {
 fn row_7_what_cannot_be_a_code_takes_no_attempt() {
     let ports = world();
     let code = ask_for_code(&ports);
-    for text in ["", "12345", "1234567", "12345a", " 12345", "12345\n", "\u{ff11}23456", "\u{ff11}\u{ff12}", "+12345", "-12345"] {
+    for text in [
+        "",
+        "12345",
+        "1234567",
+        "12345a",
+        " 12345",
+        "12345\n",
+        "\u{ff11}23456",
+        "\u{ff11}\u{ff12}",
+        "+12345",
+        "-12345",
+    ] {
         says(&with_code(&ports, text), 400, "BAD_REQUEST", &invalid(5));
     }
     says(&with_code(&ports, &wrong(&code)), 400, "BAD_REQUEST", &invalid(4));

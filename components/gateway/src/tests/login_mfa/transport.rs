@@ -60,7 +60,12 @@ fn whatever_is_not_there_is_said_in_the_same_shape() {
     let answer = ports.send_with(&[], "GET", TOKEN, "");
     says(&answer, 405, "METHOD_NOT_ALLOWED", "Method Not Allowed");
     assert_eq!(answer.header("allow"), "POST");
-    says(&ports.send_with(&[], "BREW", "/reg/user/session", ""), 405, "METHOD_NOT_ALLOWED", "Method Not Allowed");
+    says(
+        &ports.send_with(&[], "BREW", "/reg/user/session", ""),
+        405,
+        "METHOD_NOT_ALLOWED",
+        "Method Not Allowed",
+    );
 }
 
 #[test]
@@ -82,7 +87,12 @@ fn without_the_settings_there_is_nothing() {
         for (path, _) in crate::login_mfa::TABLE {
             let path = path.replace("{id}", "019bc1e0-4d6f-7e33-8c5a-8f7b6e5d4c30");
             for method in ["GET", "POST", "PUT", "DELETE"] {
-                says(&ports.send_with(&[("partnerid", "7")], method, &path, "{}"), 404, "NOT_FOUND", "Not Found");
+                says(
+                    &ports.send_with(&[("partnerid", "7")], method, &path, "{}"),
+                    404,
+                    "NOT_FOUND",
+                    "Not Found",
+                );
             }
         }
     }
@@ -90,7 +100,9 @@ fn without_the_settings_there_is_nothing() {
 
 #[test]
 fn a_wrong_setting_is_a_failure_of_ours_and_is_named_in_the_log_only() {
-    for (name, value) in [("accounts", "{"), ("token_keys", "[]"), ("mac_keys", "[]"), ("account_lock_minutes", "1")] {
+    for (name, value) in
+        [("accounts", "{"), ("token_keys", "[]"), ("mac_keys", "[]"), ("account_lock_minutes", "1")]
+    {
         let ports = world();
         ports.set_setting(name, value);
         let answer = sign_in(&ports, &json!({}));
