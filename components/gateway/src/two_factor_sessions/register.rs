@@ -276,8 +276,12 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
     let Confirmation { email, code, password } = Confirmation::read(fields)?;
     let before = waiting(ctx, &email)?;
     let credentials = Credentials { name: email.as_str(), password: &password, device: None };
-    let known = sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc))?;
-    if let SignedIn::Owner(owner) = &known {
+    let known = match sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc)) {
+        // Anybody can use up the guesses at an address. Whoever has the mail has one more.
+        Err(Refusal::TooManyLogins { .. }) if ownership::is_long(code) => None,
+        known => Some(known?),
+    };
+    if let Some(SignedIn::Owner(owner)) = &known {
         lock::check(ctx, owner.account.id)?;
     }
     let confirmed: Waiting = match ownership::check(ctx, Why::Registration, &email, code) {
@@ -287,14 +291,15 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
     };
     match (confirmed, known) {
         // The same registration whose password was checked, and not one that came in between.
-        (Waiting { person: Some(person), .. }, SignedIn::NotVerified)
-            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc) =>
+        (Waiting { person: Some(person), .. }, known @ (Some(SignedIn::NotVerified) | None))
+            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc)
+                && (known.is_some() || password::verify(&person.phc, &password).map_err(Refusal::from)?) =>
         {
             let account = register::create(ctx, person, Beginning { verified: true, two_factor: false })?;
             let epoch = epoch::current(ctx.ports, account.id)?;
             let_in(ctx, &account, epoch, true)
         }
-        (Waiting { account: Some(id), .. }, SignedIn::Owner(owner)) if owner.account.id == id => {
+        (Waiting { account: Some(id), .. }, Some(SignedIn::Owner(owner))) if owner.account.id == id => {
             register::verified(ctx, &owner.account)?;
             let account = account::read(ctx.ports, id)?.ok_or(StoreError::Corrupt("account"))?;
             let_in(ctx, &account, owner.epoch, true)

@@ -118,3 +118,65 @@ fn who_takes_over_an_unconfirmed_account_has_no_factor_of_a_stranger() {
     assert_eq!(login["available_methods"], json!(["email"]));
     assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
 }
+
+/// Anybody can use up the guesses at an address, also before its owner has confirmed it. Who has the long code confirms it all the
+/// same, with the password that was registered and no other.
+#[test]
+fn nobody_is_kept_from_confirming_by_wrong_passwords_of_others() {
+    for (password, status) in [(PASSWORD, 200), (STRANGERS, 400)] {
+        let world = World::new();
+        world.open("POST", "/auth/register", json!({ "email": ANN, "password": PASSWORD }));
+        for _ in 0..10 {
+            world.open("POST", "/auth/login", json!({ "email": ANN, "password": "a guess or two" }));
+        }
+        let confirm = |code: &str| {
+            let body = json!({ "email": ANN, "password": password, "code": code });
+            world.open("POST", "/auth/register/verify", body)
+        };
+        assert_eq!(confirm(&world.code()).status, 429);
+        assert_eq!(confirm(&"a".repeat(54)).status, 400);
+        let text = world.ports.sent.borrow().last().unwrap().text.clone();
+        let long = text.lines().find(|line| line.len() == 54 && !line.contains(' ')).unwrap();
+        let confirmed = confirm(long);
+        assert_eq!(confirmed.status, status, "{}", confirmed.text());
+        assert_ne!(confirm(long).status, 200);
+    }
+}
+
+/// supabase/auth#605, by mail: tags of an address are no more mail for its mailbox.
+#[test]
+fn a_mailbox_is_not_flooded_by_its_tags() {
+    let world = World::new();
+    world.ports.set_setting("emails_per_hour", "3");
+    for number in 0..5 {
+        let email = format!("ann+{number}@example.com");
+        world.open("POST", "/auth/register", json!({ "email": email, "password": PASSWORD }));
+    }
+    assert_eq!(world.sent(), 3);
+}
+
+/// A removal of the last method that died before the switch was off: its owner is not kept from having another.
+#[test]
+fn a_switch_that_is_on_with_no_method_is_no_trap() {
+    let world = World::new();
+    let session = world.join_with_two_factor(ANN);
+    let id = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
+    let mut trapped = 0;
+    for skip in 0.. {
+        let world = world.fork();
+        world.ports.store.fail_after(skip, stepgate_storage::memory::Fault::Before);
+        world.delete(&session, &format!("/auth/two_factor/{id}"), Value::Null);
+        if world.ports.store.heal() {
+            break;
+        }
+        world.wait(MINUTE);
+        let login = world.login(ANN).json();
+        if login["success"] == true && login["user"]["two_factor"] == true {
+            trapped += 1;
+            let fresh = login["session_id"].as_str().unwrap();
+            add_app(&world, fresh);
+            assert_eq!(world.login(ANN).json()["available_methods"], json!(["totp"]), "{skip}");
+        }
+    }
+    assert!(trapped > 0);
+}
