@@ -6,7 +6,7 @@ use crate::autoramps;
 use crate::call::{Call, failure_line};
 use crate::customers;
 use crate::fiat_addresses;
-use crate::http::{ApiError, Body, Errors, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
+use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
 use crate::identifications;
 use crate::ids;
 use crate::pages;
@@ -29,7 +29,7 @@ pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::R
     let trace = TraceId::of(&head.headers, ports);
     let part = routes::part(head.uri.path());
     let errors = routes::find(head.uri.path())
-        .map_or(Errors::Text, |found| found.route.errors(Verb::of(&head.method)));
+        .map_or(part.errors(), |found| found.route.errors(Verb::of(&head.method)));
     let result = match part {
         Part::Api => api(ports, &trace, &head, body).await,
         Part::LoginMfa => login_mfa::answer(ports, &trace, &head, body).await,

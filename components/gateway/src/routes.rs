@@ -194,6 +194,8 @@ impl Route {
     pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
             Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
+            Route::LoginMfa(_) => Errors::LoginMfa,
+            Route::TwoFactorSessions(_) => Errors::TwoFactorSessions,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
@@ -233,6 +235,17 @@ pub(crate) enum Part {
     LoginMfa,
     TwoFactorSessions,
     Pages,
+}
+
+impl Part {
+    /// How it says no where there is nothing.
+    pub(crate) fn errors(self) -> Errors {
+        match self {
+            Part::LoginMfa => Errors::LoginMfa,
+            Part::TwoFactorSessions => Errors::TwoFactorSessions,
+            _ => Errors::Text,
+        }
+    }
 }
 
 /// Who answers what is at a path, or would if there were anything.

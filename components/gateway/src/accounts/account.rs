@@ -109,6 +109,11 @@ pub(crate) fn set_two_factor(store: &impl Store, id: Uuid, on: bool) -> Result<(
     store.set(&key(id, "/two-factor"), if on { "on" } else { "off" })
 }
 
+/// Which terms its owner has agreed to, and when.
+pub(crate) fn set_terms(store: &impl Store, id: Uuid, version: i64, at: Timestamp) -> Result<(), StoreError> {
+    store.set(&key(id, "/terms"), &format!("{version} {}", at.0))
+}
+
 fn key(id: Uuid, fact: &str) -> RecordKey {
     RecordKey::forever(&format!("account/{id}{fact}"))
 }

@@ -65,6 +65,14 @@ pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Resu
     }
 }
 
+/// How many may still be wrong, at least one; or refuses as [`check`]. Takes no attempt.
+pub(crate) fn left<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
+    match failures(ctx, budget).standing()? {
+        Standing::Open { left } => Ok(left),
+        Standing::Refused(why) => Err(refusal(budget, why)),
+    }
+}
+
 /// The owner has set a new password, so whoever guessed before has to begin anew. A block is ended by it; a lock is not: or whoever
 /// reads the owner's mail could guess the other factors without end.
 pub(crate) fn owner_returned<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {

@@ -51,6 +51,17 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// How many are ever compared with one code. Of an address it is more than its budget has, for the long code in the same mail
+    /// takes one as well, and has to work where wrong codes have used up the budget.
+    fn of_one_code(&self) -> u8 {
+        match self {
+            Counts::SecondFactor(_) => 5,
+            Counts::Ownership(_) => 10,
+        }
+    }
+}
+
 /// Where a message is to go, and whose messages are counted.
 pub(crate) struct Recipient {
     pub(crate) destination: Destination,
@@ -89,7 +100,7 @@ pub(crate) async fn send<P: Ports>(
             .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
         policy: Policy {
             lifetime_seconds: seconds(times.lifetime),
-            attempts: 5,
+            attempts: place.counts.of_one_code(),
             cooldown_seconds: seconds(times.between),
             sandbox: ctx.settings.environment.is_sandbox(),
         },

@@ -40,7 +40,7 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
     let (ended, told) = (format!("{lock} ended"), format!("{lock} told"));
     let seen = ctx.ports.get(&key)?.unwrap_or_default();
     if seen != ended && seen != told {
-        epoch::end(ctx.ports, *account)?;
+        epoch::end_and_tell(ctx, *account)?;
         ctx.ports.set(&key, &ended)?;
     }
     if seen != told && tell(ctx, *account, *until) {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 const LONGEST: usize = 2048;
 
 /// What stands before an account's UUID where a token names it.
-const ACCOUNT: &str = "usr:";
+pub(super) const ACCOUNT: &str = "usr:";
 
 /// What an access token says of its bearer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

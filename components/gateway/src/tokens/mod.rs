@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `keys` | the keys, and their signatures |
 //! | `access` | what an access token says, and when it is believed |
+//! | `reset` | what lets its bearer set a new password, once |
 //! | `jwks` | what others need to verify one |
 //! | `refresh` | families of refresh tokens: each is used once |
 //! | `revocations` | which access tokens are dead before their time, for those who do not ask the store |
@@ -15,6 +16,7 @@ mod access;
 mod jwks;
 mod keys;
 pub(crate) mod refresh;
+pub(crate) mod reset;
 pub(crate) mod revocations;
 #[cfg(test)]
 mod tests;
