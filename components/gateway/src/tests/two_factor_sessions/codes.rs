@@ -229,3 +229,17 @@ fn the_static_code_is_the_sandboxs() {
     let session = world.pending(ANN);
     assert_eq!(world.verify(&session, "123456").status, 200);
 }
+
+/// docs/accounts.md, "How many messages": one that is refused leaves the code before it as good as it was.
+#[test]
+fn a_message_that_may_not_be_sent_leaves_the_code_before_it() {
+    let world = World::new();
+    world.ports.set_setting("emails_per_hour", "1");
+    world.join_with_two_factor(ANN);
+    let session = world.pending(ANN);
+    let code = world.code();
+    world.wait(MINUTE);
+    let answer = world.post(&session, "/auth/two_factor/email/start", Value::Null);
+    assert_eq!((answer.status, &answer.json()["code"]), (429, &json!("RATE_LIMITED")));
+    assert_eq!(world.verify(&session, &code).status, 200);
+}
