@@ -293,7 +293,8 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
         // The same registration whose password was checked, and not one that came in between.
         (Waiting { person: Some(person), .. }, known @ (Some(SignedIn::NotVerified) | None))
             if before.as_ref().and_then(Waiting::phc) == Some(&person.phc)
-                && (known.is_some() || password::verify(&person.phc, &password).map_err(Refusal::from)?) =>
+                && (known.is_some()
+                    || password::verify(&person.phc, &password).map_err(Refusal::from)?) =>
         {
             let account = register::create(ctx, person, Beginning { verified: true, two_factor: false })?;
             let epoch = epoch::current(ctx.ports, account.id)?;

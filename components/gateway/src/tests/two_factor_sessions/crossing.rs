@@ -63,7 +63,12 @@ fn a_setup_begun_before_the_switch_takes_the_second_factor_too() {
             world.wait(MINUTE * 20);
             let again = json!({ "action": "setup", "method_id": id });
             let started = world.post(&thiefs, "/auth/two_factor/email/start", again);
-            assert_refused(&started, 403, "TWO_FACTOR_REQUIRED", "Confirm this with a verification code first");
+            assert_refused(
+                &started,
+                403,
+                "TWO_FACTOR_REQUIRED",
+                "Confirm this with a verification code first",
+            );
         } else {
             code = app_code(begun["data"]["secret"].as_str().unwrap(), &world);
         }
@@ -96,7 +101,9 @@ fn a_setup_that_is_removed_leaves_the_app_that_counts() {
 #[test]
 fn who_takes_over_an_unconfirmed_account_has_no_factor_of_a_stranger() {
     let world = World::with(json!({ "registration": "open" }));
-    world.ports.set_setting("token_keys", r#"[{"id":"t1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#);
+    world
+        .ports
+        .set_setting("token_keys", r#"[{"id":"t1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#);
     let begun = world.open("POST", "/auth/register", json!({ "email": ANN, "password": STRANGERS }));
     let session = begun.json()["data"]["sessionId"].as_str().unwrap().to_owned();
     add_app(&world, &session);
@@ -113,7 +120,10 @@ fn who_takes_over_an_unconfirmed_account_has_no_factor_of_a_stranger() {
     at("/reg/v2/password/reset", json!({ "email": ANN }));
     let payload = at("/reg/v2/password/reset/confirm", json!({ "email": ANN, "confirmCode": world.code() }));
     let new = "Ann's-0wn-one";
-    at("/reg/v2/password/reset/execute", json!({ "email": ANN, "newPassword": new, "payload": payload["payload"] }));
+    at(
+        "/reg/v2/password/reset/execute",
+        json!({ "email": ANN, "newPassword": new, "payload": payload["payload"] }),
+    );
     let login = world.open("POST", "/auth/login", json!({ "email": ANN, "password": new })).json();
     assert_eq!(login["available_methods"], json!(["email"]));
     assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
