@@ -64,9 +64,9 @@ mod stored;
 pub mod testing;
 #[cfg(test)]
 mod tests;
-mod two_factor_sessions;
 #[allow(dead_code, unused_imports, reason = "the routes that stand on it come next")]
 mod tokens;
+mod two_factor_sessions;
 mod webhooks;
 mod when;
 

@@ -14,15 +14,18 @@ use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
 use core::time::Duration;
 use stepgate_storage::failures::{self, Failures, Policy, Reservation, Reserving, Standing};
-use stepgate_storage::{StoreError, Timestamp};
+use stepgate_storage::idempotency::digest;
+use stepgate_storage::{Day, Timestamp};
 use uuid::Uuid;
 
 /// Whose budget, and for what.
 pub(crate) enum Budget<'a> {
     /// Codes of an account.
     SecondFactor(Uuid),
-    /// Passwords for a name as it was normalised.
+    /// Passwords for a name as it was normalised, which somebody has.
     SignIn(&'a str),
+    /// Passwords for a name that nobody has.
+    NobodysSignIn(&'a str),
     /// Passwords from a device that the account remembers. Strangers have no part in it.
     Device(Uuid),
     /// Codes that show that an address is somebody's.
@@ -87,7 +90,9 @@ pub(crate) fn owner_returned<P: Ports>(ctx: &Context<'_, P>, account: &Account) 
 fn refusal(budget: &Budget<'_>, why: failures::Refusal) -> Refusal {
     match (budget, why) {
         (_, failures::Refusal::Busy { until }) => Refusal::Busy { until },
-        (Budget::SignIn(_) | Budget::Device(_), why) => Refusal::TooManyLogins { until: until(why) },
+        (Budget::SignIn(_) | Budget::NobodysSignIn(_) | Budget::Device(_), why) => {
+            Refusal::TooManyLogins { until: until(why) }
+        }
         (_, why) => Refusal::Locked { until: until(why) },
     }
 }
@@ -105,13 +110,28 @@ fn failures<'c, P: Ports>(
 ) -> Failures<'c, P, impl Fn() -> Timestamp + use<'c, P>> {
     let scope = ctx.scope();
     let ports = ctx.ports;
+    let account = |parts: &[&str]| failures::Account::new(&[&[scope.as_str()], parts].concat());
     let (policy, account) = match budget {
-        Budget::SecondFactor(id) => (ctx.settings.lock, failures::Account::new(&[&scope, "second factor", &id.to_string()])),
-        Budget::SignIn(name) => (sign_in(), failures::Account::new(&[&scope, "sign-in", name])),
-        Budget::Device(id) => (sign_in(), failures::Account::new(&[&scope, "device", &id.to_string()])),
-        Budget::Ownership(email) => (ctx.settings.lock, failures::Account::new(&[&scope, "ownership", email])),
+        Budget::SecondFactor(id) => (ctx.settings.lock, account(&["second factor", &id.to_string()])),
+        Budget::SignIn(name) => (sign_in(), account(&["sign-in", name])),
+        Budget::NobodysSignIn(name) => (sign_in(), account(&["sign-in", name]).until(forgotten(ctx, name))),
+        Budget::Device(id) => (sign_in(), account(&["device", &id.to_string()])),
+        Budget::Ownership(email) => {
+            (ctx.settings.lock, account(&["ownership", email]).until(forgotten(ctx, email)))
+        }
     };
     Failures::new(ports, || ports.now(), policy, &account)
+}
+
+/// When what strangers did to a name is forgotten: at the end of 30 days, another day for each name, so that nobody sees it by the
+/// calendar.
+fn forgotten<P: Ports>(ctx: &Context<'_, P>, name: &str) -> Day {
+    const DAYS: u64 = 30;
+    let digest = digest(&[&ctx.scope(), name]);
+    let phase =
+        digest.bytes().fold(0, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % DAYS;
+    let nth = ctx.now.day().0.saturating_add(phase) / DAYS;
+    Day(nth.saturating_add(1).saturating_mul(DAYS).saturating_sub(phase))
 }
 
 /// Ten passwords, then a pause of five minutes that grows to an hour: people mistype passwords more often than codes, and whoever

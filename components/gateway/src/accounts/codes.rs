@@ -1,9 +1,9 @@
 //! Codes that are sent, through the core: one outstanding for each purpose of an account, the latest only.
 
 use super::budgets::{self, Budget};
+use super::caps::{Destination, For};
 use super::context::Context;
 use super::refusal::{Refusal, Result};
-use super::caps::{Destination, For};
 use super::{deliver, lock};
 use crate::guarded;
 use crate::http::ApiError;
@@ -51,6 +51,17 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// How many are ever compared with one code. Of an address it is more than its budget has, for the long code in the same mail
+    /// takes one as well, and has to work where wrong codes have used up the budget.
+    fn of_one_code(&self) -> u8 {
+        match self {
+            Counts::SecondFactor(_) => 5,
+            Counts::Ownership(_) => 10,
+        }
+    }
+}
+
 /// Where a message is to go, and whose messages are counted.
 pub(crate) struct Recipient {
     pub(crate) destination: Destination,
@@ -89,7 +100,7 @@ pub(crate) async fn send<P: Ports>(
             .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
         policy: Policy {
             lifetime_seconds: seconds(times.lifetime),
-            attempts: 5,
+            attempts: place.counts.of_one_code(),
             cooldown_seconds: seconds(times.between),
             sandbox: ctx.settings.environment.is_sandbox(),
         },
@@ -116,7 +127,8 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
     code: &str,
     fits: impl FnOnce(&T) -> bool,
 ) -> Result<T> {
-    let Some((challenge, payload)) = outstanding::<P, T>(ctx, place)?.filter(|(_, payload)| fits(payload)) else {
+    let Some((challenge, payload)) = outstanding::<P, T>(ctx, place)?.filter(|(_, payload)| fits(payload))
+    else {
         return Err(Refusal::NoCode);
     };
     let budget = place.counts.budget();
@@ -160,7 +172,9 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
         Err(Error::NotFound | Error::Invalid(_)) => return Err(Refusal::NoCode),
         Err(error) => return Err(error.into()),
     };
-    let ours = challenge.scope == ctx.scope() && challenge.entity == place.entity && challenge.purpose == place.purpose;
+    let ours = challenge.scope == ctx.scope()
+        && challenge.entity == place.entity
+        && challenge.purpose == place.purpose;
     if !ours || challenge.status != ChallengeStatus::Pending {
         return Err(Refusal::NoCode);
     }
@@ -173,8 +187,16 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
 }
 
 /// What an outstanding code was sent with; none where there is none.
-pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<T>> {
+pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+) -> Result<Option<T>> {
     Ok(outstanding(ctx, place)?.map(|(_, payload)| payload))
+}
+
+/// When the outstanding code was sent; none where there is none.
+pub(crate) fn sent_at<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Timestamp>> {
+    Ok(current(ctx, place)?.map(|challenge| Timestamp(challenge.issued_at)))
 }
 
 /// Makes what is outstanding worthless.
@@ -182,19 +204,24 @@ pub(crate) async fn withdraw<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> R
     Ok(guarded::close(ctx.ports, &ctx.scope(), &place.entity).await?)
 }
 
-fn outstanding<P: Ports, T: DeserializeOwned>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<(Challenge, T)>> {
+fn outstanding<P: Ports, T: DeserializeOwned>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+) -> Result<Option<(Challenge, T)>> {
+    let Some(challenge) = current(ctx, place)? else { return Ok(None) };
+    let payload = payload(&challenge)?;
+    Ok(Some((challenge, payload)))
+}
+
+fn current<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Challenge>> {
     let challenge = match ctx.ports.current(&ctx.scope(), &place.entity) {
         Ok(state) => state.challenge,
         Err(Error::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    let Some(challenge) = challenge.filter(|challenge| {
+    Ok(challenge.filter(|challenge| {
         challenge.status == ChallengeStatus::Pending && challenge.purpose == place.purpose
-    }) else {
-        return Ok(None);
-    };
-    let payload = payload(&challenge)?;
-    Ok(Some((challenge, payload)))
+    }))
 }
 
 fn payload<T: DeserializeOwned>(challenge: &Challenge) -> Result<T> {

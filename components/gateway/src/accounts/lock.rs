@@ -37,21 +37,27 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
     };
     let key = RecordKey::forever(&format!("account/{account}/lock-seen"));
     let lock = until.map_or_else(|| "blocked".to_owned(), |until| until.0.to_string());
-    if ctx.ports.get(&key)?.as_ref() != Some(&lock) {
+    let (ended, told) = (format!("{lock} ended"), format!("{lock} told"));
+    let seen = ctx.ports.get(&key)?.unwrap_or_default();
+    if seen != ended && seen != told {
         epoch::end_and_tell(ctx, *account)?;
-        tell(ctx, *account, *until);
-        ctx.ports.set(&key, &lock)?;
+        ctx.ports.set(&key, &ended)?;
+    }
+    if seen != told && tell(ctx, *account, *until) {
+        ctx.ports.set(&key, &told)?;
     }
     Ok(refusal)
 }
 
-/// If the mail cannot be sent, the account is no less locked, and the log says so.
-fn tell<P: Ports>(ctx: &Context<'_, P>, id: Uuid, until: Option<Timestamp>) {
+/// Answers whether the mail was sent. If not, the account is no less locked, the log says so, and whoever finds it locked next tries
+/// again.
+fn tell<P: Ports>(ctx: &Context<'_, P>, id: Uuid, until: Option<Timestamp>) -> bool {
     let told = account::read(ctx.ports, id).map_err(Refusal::from).and_then(|account| match account {
         Some(account) => notices::locked(ctx, &account, until),
         None => Ok(()),
     });
     ctx.log("account_locked", Line { account: id, owner_told: told.is_ok() });
+    told.is_ok()
 }
 
 #[derive(Serialize)]

@@ -33,3 +33,6 @@ pub(crate) mod session_list;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod token;
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ use crate::ports::Ports;
 use crate::ports::delivery::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stepgate_storage::{Day, Timestamp};
 use stepgate_storage::idempotency::digest;
+use stepgate_storage::{Day, Timestamp};
 
 /// What an address is confirmed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,15 @@ pub(crate) async fn send<P: Ports>(
     write: impl FnOnce(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
     let [today, yesterday] = places(ctx, why, email);
+    // The core keeps the distance within a day; around midnight it is kept here.
+    if let Some(sent) = codes::sent_at(ctx, &yesterday)? {
+        let left = times.between.saturating_sub(ctx.now.since(sent));
+        if !left.is_zero() {
+            return Err(Refusal::TooSoon {
+                seconds: left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX),
+            });
+        }
+    }
     let to = Recipient { destination: Destination::Email(email.clone()), on_behalf: For::Anybody };
     let sent = codes::send(ctx, &today, times, &to, payload, write).await?;
     codes::withdraw(ctx, &yesterday).await?;

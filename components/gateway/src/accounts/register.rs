@@ -11,6 +11,7 @@ use crate::ids;
 use crate::ports::Ports;
 use crate::settings::Mfa;
 use serde::{Deserialize, Serialize};
+use stepgate_storage::StoreError;
 use stepgate_storage::idempotency::{self, Begun, Claim};
 use uuid::Uuid;
 
@@ -42,19 +43,26 @@ pub(crate) struct Beginning {
 }
 
 /// Makes an account. What is made twice because the first died half-way is one account.
-pub(crate) fn create<P: Ports>(ctx: &Context<'_, P>, person: Person, beginning: Beginning) -> Result<Account> {
+pub(crate) fn create<P: Ports>(
+    ctx: &Context<'_, P>,
+    person: Person,
+    beginning: Beginning,
+) -> Result<Account> {
     let (store, scope) = (ctx.ports, ctx.scope());
     let email = Name::Email(person.email.clone());
-    let id = ids::new(ctx.ports, ctx.now);
-    let (id, email_claim) = claim(ctx, &email, id, Refusal::EmailTaken)?;
     let user = person.user_name.clone().map(Name::User);
+    let id = ids::new(ctx.ports, ctx.now);
+    let (id, email_claim) = match claim(ctx, &email, id)? {
+        Claimed::Ours(id, claim) => (id, claim),
+        Claimed::Taken => return Err(Refusal::EmailTaken),
+    };
     let user_claim = match &user {
         None => None,
-        Some(user) => match claim(ctx, user, id, Refusal::UserNameTaken) {
-            Ok((owner, claim)) if owner == id => Some(claim),
-            refused => {
+        Some(user) => match claim(ctx, user, id)? {
+            Claimed::Ours(owner, claim) if owner == id => Some(claim),
+            _ => {
                 idempotency::give_up(store, ctx.now, &email_claim)?;
-                return Err(refused.err().unwrap_or(Refusal::UserNameTaken));
+                return Err(Refusal::UserNameTaken);
             }
         },
     };
@@ -101,11 +109,17 @@ pub(crate) fn verified<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Res
     Ok(())
 }
 
-/// The right to give a name to an account, and which one: whoever began with it before goes on with that.
-fn claim<P: Ports>(ctx: &Context<'_, P>, name: &Name, id: Uuid, taken: Refusal) -> Result<(Uuid, Claim)> {
+/// Whether a name can be given to an account.
+enum Claimed {
+    /// To this one: whoever began with it before died, and goes on here.
+    Ours(Uuid, Claim),
+    Taken,
+}
+
+fn claim<P: Ports>(ctx: &Context<'_, P>, name: &Name, id: Uuid) -> Result<Claimed> {
     let scope = ctx.scope();
-    if account::id_of(ctx.ports, &scope, name)?.is_some() {
-        return Err(taken);
+    if is_taken(ctx, name)? {
+        return Ok(Claimed::Taken);
     }
     let kind = match name {
         Name::Email(_) => "account of e-mail",
@@ -113,11 +127,20 @@ fn claim<P: Ports>(ctx: &Context<'_, P>, name: &Name, id: Uuid, taken: Refusal) 
     };
     let work = idempotency::Name::new(&[kind, &scope, name.as_str()]);
     match idempotency::begin(ctx.ports, ctx.now, &work, "", &id.to_string())? {
-        Begun::Do(claim) => match ids::parse(claim.seed()) {
-            Some(id) => Ok((id, claim)),
-            None => Err(Refusal::Failed(stepgate_storage::StoreError::Corrupt("account claim").into())),
-        },
-        Begun::Replay(_) => Err(taken),
+        Begun::Do(claim) => {
+            let id = ids::parse(claim.seed()).ok_or(StoreError::Corrupt("account claim"))?;
+            Ok(Claimed::Ours(id, claim))
+        }
+        Begun::Replay(_) => Ok(Claimed::Taken),
         Begun::Running | Begun::Conflict => Err(Refusal::Unsettled),
     }
+}
+
+/// An account is there once its address leads to it. A user name that leads to one which is not is left over from somebody who
+/// died half-way.
+fn is_taken<P: Ports>(ctx: &Context<'_, P>, name: &Name) -> Result<bool> {
+    let (store, scope) = (ctx.ports, ctx.scope());
+    let Some(id) = account::id_of(store, &scope, name)? else { return Ok(false) };
+    let Some(account) = account::read(store, id)? else { return Ok(false) };
+    Ok(account::id_of(store, &scope, &Name::Email(account.email))? == Some(id))
 }

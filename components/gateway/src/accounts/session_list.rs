@@ -35,8 +35,8 @@ pub(crate) fn enter<P: Ports>(
     user_agent: &str,
 ) -> Result<()> {
     let user_agent = user_agent.chars().filter(|one| !one.is_control()).take(LONGEST_AGENT).collect();
-    let text = serde_json::to_string(&Listed { id: session, user_agent })
-        .map_err(|_| StoreError::Corrupt(WHAT))?;
+    let text =
+        serde_json::to_string(&Listed { id: session, user_agent }).map_err(|_| StoreError::Corrupt(WHAT))?;
     log(account).append(ctx.ports, &text)?;
     Ok(())
 }

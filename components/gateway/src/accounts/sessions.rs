@@ -93,8 +93,7 @@ pub(crate) fn begin_pending<P: Ports>(
     let (token, id) = Token::new(ctx.ports, ctx.now, PREFIX);
     let until = ctx.now + PENDING;
     let Owner { account, epoch } = owner;
-    let pending =
-        Pending { partner: ctx.tenant.partner, account, epoch, hash: token.hash(), until };
+    let pending = Pending { partner: ctx.tenant.partner, account, epoch, hash: token.hash(), until };
     stored::write(ctx.ports, &pending_key(id)?, &pending, "pending session")?;
     Ok((token, Session { id, account, state: State::Pending, epoch, until }))
 }
@@ -162,22 +161,18 @@ fn activate<P: Ports>(
 ) -> Result<Session, StoreError> {
     let until = ctx.now + lifetime.min(LONGEST);
     let Owner { account, epoch } = owner;
-    let active = Active {
-        partner: ctx.tenant.partner,
-        account,
-        epoch,
-        hash,
-        since: ctx.now,
-        until,
-        two_factor,
-    };
+    let active =
+        Active { partner: ctx.tenant.partner, account, epoch, hash, since: ctx.now, until, two_factor };
     stored::write(ctx.ports, &active_key(id)?, &active, "session")?;
     let state = State::Active { since: ctx.now, two_factor };
     Ok(Session { id, account, state, epoch, until })
 }
 
 /// The session that a token opens, if it is alive.
-pub(crate) fn open<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<(Session, TokenHash)>, StoreError> {
+pub(crate) fn open<P: Ports>(
+    ctx: &Context<'_, P>,
+    text: &str,
+) -> Result<Option<(Session, TokenHash)>, StoreError> {
     let Some(token) = Token::parse(PREFIX, text) else { return Ok(None) };
     let Some((session, hash)) = look(ctx, token.id)? else { return Ok(None) };
     if !hash.is_some_and(|hash| hash.is(&token.hash)) {
@@ -199,7 +194,10 @@ pub(crate) fn end<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<(), StoreE
     ctx.ports.set(&over_key(id)?, &ctx.now.0.to_string())
 }
 
-fn look<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<Option<(Session, Option<TokenHash>)>, StoreError> {
+fn look<P: Ports>(
+    ctx: &Context<'_, P>,
+    id: Uuid,
+) -> Result<Option<(Session, Option<TokenHash>)>, StoreError> {
     let (Ok(active), Ok(pending)) = (active_key(id), pending_key(id)) else { return Ok(None) };
     if let Some(found) = stored::read::<Active>(ctx.ports, &active, "session")? {
         let state = State::Active { since: found.since, two_factor: found.two_factor };

@@ -64,7 +64,8 @@ pub(crate) fn first_factor<P: Ports>(
     };
     let budget = match device {
         Some(device) => Budget::Device(device),
-        None => Budget::SignIn(counted),
+        None if found.is_some() => Budget::SignIn(counted),
+        None => Budget::NobodysSignIn(counted),
     };
     let attempt = budgets::reserve(ctx, &budget)?;
     let account = account::read(ctx.ports, id)?;

@@ -1,8 +1,8 @@
 //! What the API says when it does not do what it was asked: `contracts/authentication-codes.md` §7.
 
 use super::{Response, TraceId, empty, json, text};
-use crate::{login_mfa, two_factor_sessions};
 use crate::ports::challenges;
+use crate::{login_mfa, two_factor_sessions};
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;

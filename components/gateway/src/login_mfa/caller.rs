@@ -3,9 +3,9 @@
 use super::no::{No, Result};
 use crate::accounts::account::{self, Account};
 use crate::accounts::context::Context;
-use crate::accounts::{lock, sessions};
 use crate::accounts::sessions::Session;
-use crate::http::{single};
+use crate::accounts::{lock, sessions};
+use crate::http::single;
 use crate::ports::Ports;
 use crate::settings::Tenant;
 use crate::tokens::{Claims, Keys};

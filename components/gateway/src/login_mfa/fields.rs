@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn each_field_comes_once_and_null_is_nothing() {
-        for wrong in [&b"[]"[..], b"", b"null", b"{\"a\":1,\"a\":1}", b"{\"a\":1}x", b"\"a\"", b"{\"a\":\"\xff\"}"] {
+        for wrong in
+            [&b"[]"[..], b"", b"null", b"{\"a\":1,\"a\":1}", b"{\"a\":1}x", b"\"a\"", b"{\"a\":\"\xff\"}"]
+        {
             assert!(Fields::parse(wrong).is_err());
         }
         let mut fields = Fields::parse(br#"{"a":null,"b":"x","c":[1]}"#).unwrap();

@@ -1,12 +1,12 @@
 //! What somebody has who is signed in: a session, an access token that says so, and a refresh token to go on with.
 
 use super::no::Result;
-use crate::accounts::context::Context;
-use crate::accounts::sessions::{self, Owner};
-use crate::accounts::{devices, notices, session_list};
 use crate::accounts::account::Account;
+use crate::accounts::context::Context;
 use crate::accounts::notices::News;
+use crate::accounts::sessions::{self, Owner};
 use crate::accounts::token::Token;
+use crate::accounts::{devices, notices, session_list};
 use crate::http::{Response, json};
 use crate::ports::Ports;
 use crate::settings::TokenLifetimes;

@@ -32,7 +32,7 @@ mod token;
 
 #[cfg(test)]
 pub(crate) use envelope::Envelope;
-pub(crate) use envelope::{FieldError, refusal};
+pub(crate) use envelope::refusal;
 pub(crate) use routes::{Place, TABLE};
 
 use crate::accounts::codes::Times;

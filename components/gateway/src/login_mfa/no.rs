@@ -31,7 +31,7 @@ pub(super) enum No {
     /// Row 5 of §3: the password was right, and a code is due.
     SecondFactorDue,
     /// Row 7 of §3: this cannot be a code. No attempt was taken.
-    NoSuchCode { left: u32 },
+    CannotBeACode { left: u32 },
     /// The access or refresh token is nothing that lets anybody in.
     SessionOver,
     /// The refresh token is too old.
@@ -62,7 +62,7 @@ impl No {
                 let text = "2FA is required for this account";
                 return Ok(refusal(StatusCode::FAILED_DEPENDENCY, text, &[], "TraceId unavailable"));
             }
-            No::NoSuchCode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
+            No::CannotBeACode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
             No::SessionOver => (StatusCode::UNAUTHORIZED, SESSION_OVER.into(), None),
             No::TokenExpired { at } => {
                 let text = format!("The Token has expired on {}", when::rfc3339(at));
@@ -95,9 +95,11 @@ impl No {
                     "Too many codes were sent. Nothing was sent. Try again later.".into(),
                     Some(seconds),
                 ),
-                Refusal::Destination => {
-                    (StatusCode::BAD_REQUEST, "No SMS is sent to this country. Use another method.".into(), None)
-                }
+                Refusal::Destination => (
+                    StatusCode::BAD_REQUEST,
+                    "No SMS is sent to this country. Use another method.".into(),
+                    None,
+                ),
                 // The routes here make no methods and take no user names; said all the same, so that nothing is left to chance.
                 Refusal::TooManyMethods | Refusal::EmailTaken | Refusal::UserNameTaken => {
                     (StatusCode::CONFLICT, "This cannot be done to this account.".into(), None)

@@ -42,11 +42,7 @@ impl Change {
     }
 }
 
-pub(super) async fn begin<P: Ports>(
-    ctx: &Context<'_, P>,
-    caller: &Caller,
-    body: &[u8],
-) -> Result<Response> {
+pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
     let change = Change::read(Fields::parse(body)?)?;
     check_old(ctx, caller, &change.old)?;
     step_up::ask(ctx, caller, Step::PasswordChange, change.method, None).await?;

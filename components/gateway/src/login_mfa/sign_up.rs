@@ -13,6 +13,7 @@ use crate::accounts::account::{self, Name};
 use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::Written;
 use crate::accounts::context::Context;
+use crate::accounts::epoch;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
 use crate::accounts::ownership::{self, Why};
@@ -20,7 +21,6 @@ use crate::accounts::password::{self, Password};
 use crate::accounts::refusal::Refusal;
 use crate::accounts::register::{self, Beginning, Person};
 use crate::accounts::sessions::Owner;
-use crate::accounts::epoch;
 use crate::http::Response;
 use crate::ports::Ports;
 use http::HeaderMap;
@@ -92,11 +92,7 @@ fn word(fields: &mut Fields, name: &'static str, needed: bool) -> Option<String>
     if fits { Some(text) } else { fields.wrong(&[name], "must have 1 to 80 characters") }
 }
 
-pub(super) fn confirm<P: Ports>(
-    ctx: &Context<'_, P>,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response> {
+pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body: &[u8]) -> Result<Response> {
     let Newcomer { email, code, password, user_type, terms } = Newcomer::read(body)?;
     read_code(ctx, &email, &code)?;
     let Nobody {} = ownership::check(ctx, Why::SignUp, &email, &code)?;
@@ -126,5 +122,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail, co
     if is_six_digits(code) || ownership::is_long(code) {
         return Ok(());
     }
-    Err(No::NoSuchCode { left: budgets::left(ctx, &Budget::Ownership(email.as_str()))? })
+    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::Ownership(email.as_str()))? })
 }

@@ -10,10 +10,10 @@ use crate::accounts::account::Account;
 use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::{self, Counts, Place};
 use crate::accounts::context::Context;
+use crate::accounts::lock;
 use crate::accounts::methods::{self, Kind, Method, MethodId, recovery};
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
-use crate::accounts::{lock};
 use crate::ports::Ports;
 use crate::stored;
 use serde::{Deserialize, Serialize};
@@ -130,8 +130,7 @@ pub(super) fn confirm<P: Ports>(
         },
     };
     read_code(ctx, account, method.kind, code)?;
-    let fits =
-        |binding: &Binding| binding.method == method.id && binding.session == Some(caller.session.id);
+    let fits = |binding: &Binding| binding.method == method.id && binding.session == Some(caller.session.id);
     if method.kind.is_sent() {
         let binding = second_factor::verify(ctx, account, &place, method, code, fits)?;
         return Ok((binding.and_then(|binding| binding.target), method.clone()));
@@ -166,12 +165,7 @@ fn by_id(methods: &[Method], id: MethodId) -> Option<&Method> {
 }
 
 /// Row 7: refuses what cannot be a code of this kind, without taking an attempt.
-pub(super) fn read_code<P: Ports>(
-    ctx: &Context<'_, P>,
-    account: Uuid,
-    kind: Kind,
-    code: &str,
-) -> Result<()> {
+pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kind, code: &str) -> Result<()> {
     let is_code = match kind {
         Kind::Email | Kind::Sms | Kind::Totp => is_six_digits(code),
         Kind::Recovery => recovery::Code::parse(code).is_some(),
@@ -180,7 +174,7 @@ pub(super) fn read_code<P: Ports>(
         return Ok(());
     }
     lock::check(ctx, account)?;
-    Err(No::NoSuchCode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
+    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
 }
 
 /// `^[0-9]{6}$`, of ASCII.

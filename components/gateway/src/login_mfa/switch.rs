@@ -2,24 +2,20 @@
 //! twice is made once.
 
 use super::caller::Caller;
+use super::done;
 use super::fields::Fields;
 use super::no::{No, Result};
 use super::step_up::{self, Step};
-use super::done;
 use crate::accounts::account;
 use crate::accounts::context::Context;
 use crate::accounts::notices::{self, News};
-use crate::accounts::{methods, register};
 use crate::accounts::refusal::Refusal;
+use crate::accounts::{methods, register};
 use crate::http::Response;
 use crate::ports::Ports;
 use crate::settings::Mfa;
 
-pub(super) async fn begin<P: Ports>(
-    ctx: &Context<'_, P>,
-    caller: &Caller,
-    body: &[u8],
-) -> Result<Response> {
+pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
     check_allowed(ctx)?;
     let mut fields = Fields::parse_optional(body)?;
     let wanted = fields.method();

@@ -1,13 +1,15 @@
 //! `POST /reg/v1/auth/token`: signing in with a password and a second factor, and going on with a refresh token. §3 of the
 //! contract, whose rows are decided in their order.
 
+use super::TIMES;
 use super::fields::Fields;
 use super::issued;
 use super::no::{No, Result};
 use super::step_up::{chosen, of_outstanding, read_code};
-use super::TIMES;
+use crate::accounts::account::{self, Account};
 use crate::accounts::codes::{Counts, Place};
 use crate::accounts::context::Context;
+use crate::accounts::lock;
 use crate::accounts::methods::{self, Kind};
 use crate::accounts::names::AccountEmail;
 use crate::accounts::password::Typed;
@@ -15,8 +17,6 @@ use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::accounts::sessions::{self, Owner};
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
-use crate::accounts::account::{self, Account};
-use crate::accounts::{lock};
 use crate::http::{Response, single};
 use crate::ports::Ports;
 use crate::settings::{Mfa, Registration, TokenLifetimes};

@@ -1,15 +1,20 @@
 //! Who keeps accounts here, and by which rules.
 
+use super::environment::Environment;
 use super::error::SettingError;
 use super::read::{is_name, number, read, read_json};
 use crate::ids;
 use crate::ports::Settings;
 use core::time::Duration;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use stepgate_storage::failures::Policy;
 use uuid::Uuid;
 
 const NAME: &str = "accounts";
+
+/// The bridge secret that the sandbox comes with. In production it is refused, because the whole world knows it.
+pub(super) const SANDBOX_BRIDGE_SECRET: &str = "sandbox-bridge";
 
 /// Everything that is the same for a set of accounts: one for each partner, or instance.
 pub(crate) struct Tenant {
@@ -82,10 +87,17 @@ pub(crate) fn accounts_are_on(settings: &impl Settings) -> Result<bool, SettingE
 /// Those who keep accounts here.
 pub(crate) fn tenants(settings: &impl Settings) -> Result<Vec<Tenant>, SettingError> {
     let texts: Vec<TenantText> = read_json(settings, NAME)?;
+    let known = match Environment::load(settings)? {
+        Environment::Production => Some(Sha256::digest(SANDBOX_BRIDGE_SECRET).into()),
+        Environment::Sandbox => None,
+    };
     let mut tenants: Vec<Tenant> = Vec::with_capacity(texts.len());
     for (place, text) in texts.into_iter().enumerate() {
         let wrong = |what: &str| SettingError::new(NAME, format!("entry {}: {what}", place + 1));
         let tenant = tenant(text).map_err(wrong)?;
+        if known.is_some() && tenant.bridge_secret == known {
+            return Err(wrong("bridge_secret_sha256 is the sandbox's, in production"));
+        }
         for other in &tenants {
             let same_host = tenant.hosts.iter().any(|host| other.hosts.contains(host));
             let both_any = tenant.hosts.is_empty() && other.hosts.is_empty();
@@ -118,7 +130,11 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
         Some(hex) => {
             let mut sha256 = [0; 32];
             let decoded = base16ct::lower::decode(&hex, &mut sha256).is_ok_and(|bytes| bytes.len() == 32);
-            Some(if decoded { Ok(sha256) } else { Err("bridge_secret_sha256 must be 64 hexadecimal digits") }?)
+            Some(if decoded {
+                Ok(sha256)
+            } else {
+                Err("bridge_secret_sha256 must be 64 hexadecimal digits")
+            }?)
         }
     };
     let scope = text.scope.unwrap_or_else(|| "user_mfa:read user_mfa:create".into());

@@ -15,9 +15,22 @@ const SANDBOX_MAC_SECRET: &[u8] = b"stepgate sandbox key, no secret!";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MacKeyText {
-    id: String,
-    secret: String,
+pub(super) struct KeyText {
+    pub(super) id: String,
+    /// Of keys that are secret altogether.
+    secret: Option<String>,
+    /// Of keys that have a public half. In one type with the others, because reading another one takes 3 KiB of the component.
+    seed: Option<String>,
+}
+
+impl KeyText {
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.secret.as_deref().filter(|_| self.seed.is_none())
+    }
+
+    pub(super) fn seed(&self) -> Option<&str> {
+        self.seed.as_deref().filter(|_| self.secret.is_none())
+    }
 }
 
 /// The keys that codes and links are sealed with, newest first.
@@ -39,7 +52,7 @@ pub(super) fn keys(
     name: &'static str,
     environment: Environment,
 ) -> Result<Vec<Key>, SettingError> {
-    let texts: Vec<MacKeyText> = read_json(settings, name)?;
+    let texts: Vec<KeyText> = read_json(settings, name)?;
     if texts.is_empty() {
         return Err(SettingError::new(name, "must hold at least one key"));
     }
@@ -50,7 +63,8 @@ pub(super) fn keys(
         if keys.iter().any(|key| key.id == text.id) {
             return Err(wrong("the same id stands there twice"));
         }
-        let secret = STANDARD.decode(&text.secret).map_err(|_| wrong("secret must be base64"))?;
+        let secret = text.secret().ok_or_else(|| wrong("must have id and secret"))?;
+        let secret = STANDARD.decode(secret).map_err(|_| wrong("secret must be base64"))?;
         if environment == Environment::Production && secret == SANDBOX_MAC_SECRET {
             return Err(wrong("is the sandbox's key, in production"));
         }

@@ -3,8 +3,8 @@
 //! Nothing is kept between requests: a route reads what it needs, when it needs it. A setting that is wrong fails the
 //! request with its name in the log; its value is in no message, because it may be a secret in the wrong place.
 
-mod accounts;
 mod account_keys;
+mod accounts;
 mod api;
 mod api_keys;
 mod base_url;
@@ -24,9 +24,11 @@ mod token_keys;
 #[allow(dead_code, reason = "the routes that ask for them come next")]
 mod tokens;
 
-#[allow(unused_imports, reason = "the account APIs are being built on it")]
-pub(crate) use accounts::{Mfa, Registration, Tenant, accounts_are_on, lock_policy, session_lifetime, tenants};
 pub(crate) use account_keys::AccountKeys;
+#[allow(unused_imports, reason = "the account APIs are being built on it")]
+pub(crate) use accounts::{
+    Mfa, Registration, Tenant, accounts_are_on, lock_policy, session_lifetime, tenants,
+};
 pub(crate) use api::ApiSettings;
 pub(crate) use api_keys::{ApiKey, Role};
 pub(crate) use base_url::BaseUrl;

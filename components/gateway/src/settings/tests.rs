@@ -1,5 +1,6 @@
 //! Every setting that can be wrong, and what stands where nothing is set.
 
+use super::accounts::SANDBOX_BRIDGE_SECRET;
 use super::api::SANDBOX_API_KEY;
 use super::mac_keys::SANDBOX_MAC_KEY_ID;
 use super::token_keys::SANDBOX_SEED;
@@ -18,6 +19,8 @@ const MACS: &str = r#"[{"id":"k1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 const FIRST_SEED: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const TOKENS: &str = r#"[{"id":"T1","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="},
     {"id":"t-0","seed":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]"#;
+
+const TENANT: &str = r#"[{"partner":"3c90c3cc-0d44-4b50-8888-8dd25736052a","partner_id":7,"name":"Acme"}]"#;
 
 fn with(name: &str, value: &str) -> TestPorts {
     let ports = TestPorts::default();
@@ -39,6 +42,9 @@ fn load(ports: &TestPorts) -> Result<(), SettingError> {
         token_keys(ports, api.environment)?;
     }
     TokenLifetimes::load(ports)?;
+    if accounts_are_on(ports)? {
+        tenants(ports)?;
+    }
     required_signings(ports).map(drop)
 }
 
@@ -67,6 +73,8 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
         ("mac_keys", ""),
         ("mac_keys", r#"[{"id":"k","secret":"c2VjcmV0"}]"#),
         ("mac_keys", r#"[{"id":"k","secret":["c2VjcmV0"]}]"#),
+        ("mac_keys", r#"[{"id":"k1","seed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
+        ("mac_keys", r#"[{"id":"k1"}]"#),
         ("base_url", ""),
         ("base_url", "c2VjcmV0"),
         ("base_url", "http://2fa.example.com"),
@@ -94,12 +102,22 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
         ("token_keys", r#"[{"id":"k","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
         ("token_keys", r#"[{"id":"c2VjcmV0.","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]"#),
         ("token_keys", r#"[{"id":"k","seed":"c2VjcmV0"}]"#),
+        (
+            "token_keys",
+            r#"[{"id":"k","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","secret":"c2VjcmV0"}]"#,
+        ),
         ("token_keys", r#"[{"id":"k","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"}]"#),
         ("token_keys", r#"[{"id":"k","seed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#),
         ("access_token_seconds", "59"),
         ("access_token_seconds", "604801"),
         ("refresh_token_days", "0"),
         ("refresh_token_days", "91"),
+        ("accounts", secret),
+        ("accounts", r#"[{"partner":"c2VjcmV0","partner_id":7,"name":"Acme"}]"#),
+        (
+            "accounts",
+            r#"[{"partner":"3c90c3cc-0d44-4b50-8888-8dd25736052a","partner_id":"c2VjcmV0","name":"A"}]"#,
+        ),
         ("idempotency_key_required", secret),
         ("required_signings", secret),
         ("required_signings", r#"[{"id":"c2VjcmV0","url":"https://a.b","display_name":"A"}]"#),
@@ -118,9 +136,16 @@ fn production_refuses_what_the_sandbox_comes_with() {
     let mac_keys = MACS.replace("k1", SANDBOX_MAC_KEY_ID);
     let known = TOKENS.replace("T1", SANDBOX_MAC_KEY_ID);
     let renamed = TOKENS.replace(FIRST_SEED, &STANDARD.encode(SANDBOX_SEED));
-    for (name, value) in
-        [("api_keys", &api_keys), ("mac_keys", &mac_keys), ("token_keys", &known), ("token_keys", &renamed)]
-    {
+    let known_secret = base16ct::lower::encode_string(&Sha256::digest(SANDBOX_BRIDGE_SECRET));
+    let accounts =
+        TENANT.replace("\"Acme\"", &format!("\"Acme\",\"bridge_secret_sha256\":\"{known_secret}\""));
+    for (name, value) in [
+        ("api_keys", &api_keys),
+        ("mac_keys", &mac_keys),
+        ("token_keys", &known),
+        ("token_keys", &renamed),
+        ("accounts", &accounts),
+    ] {
         assert_eq!(load(&with(name, value)).unwrap_err().name, name);
         let ports = with(name, value);
         ports.set_setting("environment", "sandbox");

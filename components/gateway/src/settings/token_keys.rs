@@ -2,12 +2,11 @@
 
 use super::environment::Environment;
 use super::error::SettingError;
-use super::mac_keys::check_id;
+use super::mac_keys::{KeyText, check_id};
 use super::read::{read, read_json};
 use crate::ports::Settings;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 
 const NAME: &str = "token_keys";
 
@@ -25,13 +24,6 @@ pub(crate) struct TokenKey {
     pub(crate) seed: [u8; 32],
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenKeyText {
-    id: String,
-    seed: String,
-}
-
 /// Whether there are access tokens at all. Without keys for them there is no API to log in with.
 pub(crate) fn token_keys_are_set(settings: &impl Settings) -> Result<bool, SettingError> {
     Ok(read(settings, NAME)?.is_some())
@@ -42,7 +34,7 @@ pub(crate) fn token_keys(
     settings: &impl Settings,
     environment: Environment,
 ) -> Result<Vec<TokenKey>, SettingError> {
-    let texts: Vec<TokenKeyText> = read_json(settings, NAME)?;
+    let texts: Vec<KeyText> = read_json(settings, NAME)?;
     if !(1..=MOST_KEYS).contains(&texts.len()) {
         return Err(SettingError::new(NAME, format!("must hold 1 to {MOST_KEYS} keys")));
     }
@@ -53,7 +45,8 @@ pub(crate) fn token_keys(
         if keys.iter().any(|key| key.id == text.id) {
             return Err(wrong("the same id stands there twice"));
         }
-        let seed = STANDARD.decode(&text.seed).ok().and_then(|seed| <[u8; 32]>::try_from(seed).ok());
+        let seed = text.seed().ok_or_else(|| wrong("must have id and seed"))?;
+        let seed = STANDARD.decode(seed).ok().and_then(|seed| <[u8; 32]>::try_from(seed).ok());
         let seed = seed.ok_or_else(|| wrong("seed must be base64 of 32 bytes"))?;
         if environment == Environment::Production && seed == *SANDBOX_SEED {
             return Err(wrong("is the sandbox's key, in production"));

@@ -12,6 +12,7 @@ mod fiat_addresses;
 mod flow;
 mod idempotency;
 mod identifications;
+mod login_mfa;
 mod operators;
 mod pages;
 mod races;

@@ -10,9 +10,9 @@
 
 use super::access::subject;
 use crate::http::ApiError;
+use crate::ids;
 use crate::ports::Surroundings;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use stepgate_storage::failures::{FENCE, PATIENCE};
 use stepgate_storage::idempotency::digest;
 use stepgate_storage::{Day, Log, Store, StoreError, Timestamp};
@@ -41,10 +41,10 @@ pub(crate) enum Revoked {
     },
 }
 
-/// A revocation as it is kept and told.
-#[derive(Serialize)]
+/// A revocation as it is told.
+#[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Revocation))]
-struct Written {
+pub(crate) struct Entry {
     /// Tokens with this `sid` are revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
@@ -62,8 +62,7 @@ struct Written {
 #[cfg_attr(test, derive(utoipa::ToSchema), schema(as = Revocations))]
 pub(crate) struct Page {
     /// In no order that matters. The same may come twice.
-    #[cfg_attr(test, schema(value_type = Vec<Written>))]
-    pub(crate) revoked: Vec<Box<RawValue>>,
+    pub(crate) revoked: Vec<Entry>,
     /// Where to go on.
     pub(crate) next: String,
     /// Whether to go on at once.
@@ -99,9 +98,7 @@ pub(crate) fn note(ports: &(impl Store + Surroundings), scope: &str, what: Revok
         if ports.now().since(began) > PATIENCE {
             continue;
         }
-        let text = serde_json::to_string(&what.at(began))
-            .map_err(|_| ApiError::Internal("a revocation cannot be written".into()))?;
-        return Ok(log.write(ports, slot, &text)?);
+        return Ok(log.write(ports, slot, &what.text(began))?);
     }
     Err(ApiError::Internal("the store is too slow to tell of a revocation".into()))
 }
@@ -137,9 +134,7 @@ pub(crate) fn page(
         for slot in place.done + 1..=end {
             left -= 1;
             match log.read(ports, slot)? {
-                Some(text) => {
-                    revoked.push(RawValue::from_string(text).map_err(|_| StoreError::Corrupt("revocation"))?);
-                }
+                Some(text) => revoked.push(Entry::read(&text).ok_or(StoreError::Corrupt("revocation"))?),
                 None if slot <= settled => {}
                 None => waits = true,
             }
@@ -157,14 +152,24 @@ pub(crate) fn page(
 }
 
 impl Revoked {
-    fn at(self, at: Timestamp) -> Written {
+    /// As the log has it: a session and when, or an account, when, and its epoch.
+    fn text(self, at: Timestamp) -> String {
         let at = at.0 / 1000;
         match self {
-            Revoked::Session(session) => Written { sid: Some(session), sub: None, ep: None, at },
-            Revoked::Before { account, epoch } => {
-                Written { sid: None, sub: Some(subject(account)), ep: Some(epoch), at }
-            }
+            Revoked::Session(session) => format!("{session} {at}"),
+            Revoked::Before { account, epoch } => format!("{account} {at} {epoch}"),
         }
+    }
+}
+
+impl Entry {
+    fn read(text: &str) -> Option<Entry> {
+        let mut parts = text.split(' ');
+        let (id, at) = (ids::parse(parts.next()?)?, parts.next()?.parse().ok()?);
+        Some(match parts.next() {
+            None => Entry { sid: Some(id), sub: None, ep: None, at },
+            Some(epoch) => Entry { sid: None, sub: Some(subject(id)), ep: Some(epoch.parse().ok()?), at },
+        })
     }
 }
 

@@ -76,7 +76,11 @@ impl Body<'_> {
 }
 
 /// `POST /auth/two_factor/toggle`.
-pub(super) fn toggle<P: Ports>(ctx: &Context<'_, P>, caller: &Caller<'_>, fields: &Fields) -> Result<Response> {
+pub(super) fn toggle<P: Ports>(
+    ctx: &Context<'_, P>,
+    caller: &Caller<'_>,
+    fields: &Fields,
+) -> Result<Response> {
     let Body { on, code } = Body::read(fields)?;
     let account = caller.account(ctx)?;
     let was_on = shown::two_factor(ctx, account.id)?;

@@ -12,7 +12,13 @@ pub(super) const SESSION: &str = "session_id";
 pub(super) const DEVICE: &str = "device_token";
 
 /// Has the browser keep a cookie for so long.
-pub(super) fn set<P>(ctx: &Context<'_, P>, response: &mut Response, name: &str, value: &str, lasts: Duration) {
+pub(super) fn set<P>(
+    ctx: &Context<'_, P>,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    lasts: Duration,
+) {
     // Without TLS a browser drops a cookie that is Secure. Only a sandbox has none.
     let secure = if ctx.settings.base_url.is_https() { "; Secure" } else { "" };
     let seconds = lasts.as_secs();
@@ -25,7 +31,8 @@ pub(super) fn set<P>(ctx: &Context<'_, P>, response: &mut Response, name: &str, 
 
 /// A cookie that came. None if it came twice with different values: a page of a neighbouring host may have set one of them.
 pub(super) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+    let pairs =
+        headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
     let mut values = pairs.filter_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)

@@ -31,7 +31,8 @@ pub(super) fn said(status: StatusCode, error: &str, code: &str, attempts_remaini
 
 /// The same for what the other APIs have in common with this one, whose codes are in lower case.
 pub(crate) fn refusal(status: StatusCode, error: &str, code: &str, trace_id: &str) -> Response {
-    let code = if code == "invalid_request" { "VALIDATION_ERROR".to_owned() } else { code.to_ascii_uppercase() };
+    let code =
+        if code == "invalid_request" { "VALIDATION_ERROR".to_owned() } else { code.to_ascii_uppercase() };
     let trace_id = Some(trace_id).filter(|_| status.is_server_error());
     sent(status, &Envelope { success: false, error, code: &code, attempts_remaining: None, trace_id })
 }

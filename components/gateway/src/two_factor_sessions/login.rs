@@ -33,12 +33,14 @@ pub(super) struct Body<'f> {
 
 impl Body<'_> {
     pub(super) fn read(fields: &Fields) -> core::result::Result<Body<'_>, ApiError> {
-        let name = fields.text(&["email", "user_name", "userName", "username"])?.map(str::trim).unwrap_or_default();
+        let name =
+            fields.text(&["email", "user_name", "userName", "username"])?.map(str::trim).unwrap_or_default();
         if name.is_empty() || name.len() > LONGEST_NAME {
             return Err(ApiError::bad_request("email or user_name must be given"));
         }
         let password = fields.text(&["password"])?.and_then(Typed::parse);
-        let password = password.ok_or_else(|| ApiError::bad_request("password must be given, of 256 bytes at most"))?;
+        let password =
+            password.ok_or_else(|| ApiError::bad_request("password must be given, of 256 bytes at most"))?;
         Ok(Body { name, password })
     }
 }
@@ -55,7 +57,8 @@ pub(super) async fn login<P: Ports>(
     };
     let device = devices::presented(headers);
     let credentials = Credentials { name, password: &password, device };
-    let signed_in = sign_in::first_factor(ctx, &credentials, waiting.as_ref().and_then(register::Waiting::phc))?;
+    let signed_in =
+        sign_in::first_factor(ctx, &credentials, waiting.as_ref().and_then(register::Waiting::phc))?;
     let SignedIn::Owner(owner) = signed_in else { return Err(Refused::NotVerified) };
     let account = &owner.account;
     lock::check(ctx, account.id)?;
@@ -90,7 +93,12 @@ pub(super) fn keep<P>(ctx: &Context<'_, P>, response: &mut Response, token: &str
     cookies::set(ctx, response, cookies::SESSION, token, session.until.since(ctx.now));
 }
 
-fn full<P: Ports>(ctx: &Context<'_, P>, account: &Account, token: &Token, session: &Session) -> Result<Response> {
+fn full<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: &Account,
+    token: &Token,
+    session: &Session,
+) -> Result<Response> {
     let expires_at = rfc3339(session.until);
     let mut response = answers::bare(&json!({
         "success": true,

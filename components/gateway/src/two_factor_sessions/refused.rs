@@ -16,9 +16,13 @@ pub(super) enum Refused {
     /// The domain said so.
     Domain(Refusal),
     /// The account is locked, found while a code was tried.
-    Spent { until: Option<Timestamp> },
+    Spent {
+        until: Option<Timestamp>,
+    },
     /// All codes of a pending session were sent.
-    Sends { seconds: u64 },
+    Sends {
+        seconds: u64,
+    },
     /// No session, or none that is alive.
     NoSession,
     /// The session waits for its second factor.
@@ -52,12 +56,20 @@ impl Refused {
             Refused::Domain(refusal) => match refusal {
                 Refusal::Failed(error) => return Err(error),
                 Refusal::Credentials => (401, "INVALID_CREDENTIALS", "Invalid credentials", None, None),
-                Refusal::TooManyLogins { until } => {
-                    (429, "RATE_LIMITED", "Too many wrong passwords. Wait, or set a new one", None, wait(until))
-                }
-                Refusal::Locked { until } => {
-                    (423, "ACCOUNT_LOCKED", "The account is locked after too many wrong codes", None, wait(until))
-                }
+                Refusal::TooManyLogins { until } => (
+                    429,
+                    "RATE_LIMITED",
+                    "Too many wrong passwords. Wait, or set a new one",
+                    None,
+                    wait(until),
+                ),
+                Refusal::Locked { until } => (
+                    423,
+                    "ACCOUNT_LOCKED",
+                    "The account is locked after too many wrong codes",
+                    None,
+                    wait(until),
+                ),
                 Refusal::Busy { until } => {
                     (429, "RATE_LIMITED", "Too many codes are being tried at once", None, wait(Some(until)))
                 }
@@ -74,11 +86,17 @@ impl Refused {
                 Refusal::Destination => {
                     (403, "TWO_FACTOR_UNAVAILABLE", "No SMS is sent to this number", None, None)
                 }
-                Refusal::TooManyMethods => {
-                    (409, "TOO_MANY_METHODS", "The account has had as many methods as it may have", None, None)
-                }
+                Refusal::TooManyMethods => (
+                    409,
+                    "TOO_MANY_METHODS",
+                    "The account has had as many methods as it may have",
+                    None,
+                    None,
+                ),
                 Refusal::EmailTaken => (409, "EMAIL_TAKEN", "Email already registered", None, None),
-                Refusal::UserNameTaken => (409, "USER_NAME_TAKEN", "User name already registered", None, None),
+                Refusal::UserNameTaken => {
+                    (409, "USER_NAME_TAKEN", "User name already registered", None, None)
+                }
                 Refusal::Unsettled => (409, "CONFLICT", "This is being done already. Try again", None, None),
             },
             Refused::Spent { until } => (429, "TOO_MANY_ATTEMPTS", "Too many attempts", Some(0), wait(until)),
@@ -101,7 +119,9 @@ impl Refused {
             Refused::NoActiveMethod => {
                 (400, "NO_ACTIVE_METHOD", "Set up a two-factor method first", None, None)
             }
-            Refused::NotVerified => (403, "EMAIL_NOT_VERIFIED", "Confirm your email address first", None, None),
+            Refused::NotVerified => {
+                (403, "EMAIL_NOT_VERIFIED", "Confirm your email address first", None, None)
+            }
             Refused::RegistrationClosed => (403, "REGISTRATION_CLOSED", "Registration is closed", None, None),
             Refused::BridgeSecret => (401, "BRIDGE_SECRET_INVALID", "Invalid bridge secret", None, None),
         };

@@ -85,7 +85,8 @@ impl Body {
         let user_name = match fields.text(&["user_name", "userName", "username"])? {
             None => None,
             Some(text) => {
-                let wrong = "user_name must be 3 to 32 letters, digits, dots, hyphens or underscores, a letter first";
+                let wrong =
+                    "user_name must be 3 to 32 letters, digits, dots, hyphens or underscores, a letter first";
                 Some(UserName::parse(text).ok_or_else(|| invalid(wrong))?)
             }
         };
@@ -112,7 +113,9 @@ impl Body {
 }
 
 fn name(fields: &Fields, names: &[&str]) -> core::result::Result<Option<String>, ApiError> {
-    let Some(text) = fields.text(names)?.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = fields.text(names)?.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
         return Err(ApiError::bad_request("Names may have 80 characters at most, on one line"));
     }
@@ -171,7 +174,9 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Res
 
 /// The account with this address, if it is not verified yet.
 fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
-    let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else { return Ok(None) };
+    let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
+        return Ok(None);
+    };
     if account::is_verified(ctx.ports, id)? || !must_verify(ctx.tenant) {
         return Ok(None);
     }
@@ -186,7 +191,10 @@ async fn verify_later<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Resu
     })
     .await?;
     let user = shown::user(ctx, account, true)?;
-    answers::enveloped(json!({ "user": user, "requiresVerification": true }), &["user", "requiresVerification"])
+    answers::enveloped(
+        json!({ "user": user, "requiresVerification": true }),
+        &["user", "requiresVerification"],
+    )
 }
 
 /// The account begins when the address is confirmed. The same for one that has an account: only its owner is told.
@@ -215,7 +223,10 @@ async fn verified_first<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Resu
         }
     })
     .await?;
-    answers::enveloped(json!({ "user": user, "requiresVerification": true }), &["user", "requiresVerification"])
+    answers::enveloped(
+        json!({ "user": user, "requiresVerification": true }),
+        &["user", "requiresVerification"],
+    )
 }
 
 /// What was asked for, and nothing that is known.
@@ -287,7 +298,12 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
 }
 
 /// `two_factor`: a code was given beside the password, from the mailbox that is the account's first method.
-fn let_in<P: Ports>(ctx: &Context<'_, P>, account: &Account, epoch: u64, two_factor: bool) -> Result<Response> {
+fn let_in<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: &Account,
+    epoch: u64,
+    two_factor: bool,
+) -> Result<Response> {
     let owner = sessions::Owner { account: account.id, epoch };
     let (token, session) = login::begin(ctx, owner, two_factor)?;
     let expires_at = rfc3339(session.until);

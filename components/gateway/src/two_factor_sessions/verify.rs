@@ -92,7 +92,12 @@ fn note_verified<P: Ports>(ctx: &Context<'_, P>, account: &Account, method: &Met
     Ok(())
 }
 
-fn done<P: Ports>(ctx: &Context<'_, P>, account: &Account, session: &Session, message: &str) -> Result<Response> {
+fn done<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: &Account,
+    session: &Session,
+    message: &str,
+) -> Result<Response> {
     answers::enveloped(body(ctx, account, session, message)?, &["message", "user"])
 }
 

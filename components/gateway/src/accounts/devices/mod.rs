@@ -12,7 +12,6 @@ use crate::http::ApiError;
 use crate::ids;
 use crate::ports::Ports;
 use crate::stored;
-use core::cmp::Reverse;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, RecordKey, StoreError, Timestamp};
@@ -97,18 +96,18 @@ pub(crate) fn list(
     epoch: u64,
     now: Timestamp,
 ) -> Result<Vec<Device>, ApiError> {
-    let mut devices = Vec::new();
+    let mut devices: Vec<Device> = Vec::new();
     for place in 0..PLACES {
         let Some(id) = named(ports, account, place)? else { continue };
         let Some(created_at) = ids::made_at(id) else { continue };
         let Some(kept) = read(ports, account, id, created_at)? else { continue };
         if kept.counts(epoch, created_at, now) {
             let expires_at = created_at + LIFETIME;
-            devices.push(Device { id, label: kept.label, created_at, expires_at });
+            // An id begins with its time.
+            let newer = devices.iter().take_while(|other| other.id > id).count();
+            devices.insert(newer, Device { id, label: kept.label, created_at, expires_at });
         }
     }
-    // An id begins with its time.
-    devices.sort_unstable_by_key(|device| Reverse(device.id));
     Ok(devices)
 }
 

@@ -50,7 +50,11 @@ pub(super) fn all<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<M
 }
 
 /// The method of an address; pending, if it is new.
-pub(crate) fn add_email<P: Ports>(ctx: &Context<'_, P>, account: Uuid, email: &AccountEmail) -> Result<Method> {
+pub(crate) fn add_email<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    email: &AccountEmail,
+) -> Result<Method> {
     add(ctx, account, Kind::Email, email.as_str())
 }
 
@@ -88,7 +92,12 @@ fn add<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kind, identifier: &s
     Ok(method)
 }
 
-pub(super) fn set<P: Ports>(ctx: &Context<'_, P>, account: Uuid, method: &Method, state: State) -> Result<()> {
+pub(super) fn set<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    method: &Method,
+    state: State,
+) -> Result<()> {
     stored::write(ctx.ports, &key(account, method.id), &state, "method")?;
     Ok(ctx.ports.delete(&pending_key(account, method.id))?)
 }

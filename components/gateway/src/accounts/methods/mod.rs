@@ -87,7 +87,11 @@ pub(crate) fn remove<P: Ports>(ctx: &Context<'_, P>, account: Uuid, method: &Met
 }
 
 /// When a method was used last.
-pub(crate) fn used_at<P: Ports>(ctx: &Context<'_, P>, account: Uuid, id: &MethodId) -> Result<Option<Timestamp>> {
+pub(crate) fn used_at<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    id: &MethodId,
+) -> Result<Option<Timestamp>> {
     let text = ctx.ports.get(&used_key(account, id))?;
     Ok(text.and_then(|text| text.parse().ok()).map(Timestamp))
 }

@@ -11,8 +11,18 @@ fn a_code_is_a_string_of_six_digits_and_anything_else_takes_no_attempt() {
     let code = world.code();
     let number: u32 = code.parse().unwrap();
     for wrong in [
-        json!(number), json!(""), json!("12345"), json!("1234567"), json!(" 12345"), json!("12345a"),
-        json!("１２３４５６"), json!(true), json!([code]), json!({ "code": code }), Value::Null, json!("-12345"),
+        json!(number),
+        json!(""),
+        json!("12345"),
+        json!("1234567"),
+        json!(" 12345"),
+        json!("12345a"),
+        json!("１２３４５６"),
+        json!(true),
+        json!([code]),
+        json!({ "code": code }),
+        Value::Null,
+        json!("-12345"),
     ] {
         let body = json!({ "code": wrong, "method": "email", "action": "login" });
         let answer = world.post(&session, "/auth/two_factor/verify", body);
@@ -189,7 +199,8 @@ fn a_code_goes_where_it_was_stored_and_nowhere_else() {
     let world = World::new();
     let active = world.join_with_two_factor(ANN);
     // One that is not confirmed is no method of a sign-in.
-    let setup = world.post(&active, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" })).json();
+    let setup =
+        world.post(&active, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" })).json();
     let session = world.pending(ANN);
     world.wait(MINUTE);
     let before = world.sent();
@@ -201,7 +212,8 @@ fn a_code_goes_where_it_was_stored_and_nowhere_else() {
         world.wait(MINUTE);
     }
     assert!(world.ports.sent.borrow()[before..].iter().all(|message| message.to == ANN));
-    let answer = world.post(&session, "/auth/two_factor/email/start", json!({ "method_id": setup["method_id"] }));
+    let answer =
+        world.post(&session, "/auth/two_factor/email/start", json!({ "method_id": setup["method_id"] }));
     assert_refused(&answer, 404, "METHOD_NOT_FOUND", "Method not found");
 }
 
@@ -216,4 +228,18 @@ fn the_static_code_is_the_sandboxs() {
     world.ports.set_setting("environment", "sandbox");
     let session = world.pending(ANN);
     assert_eq!(world.verify(&session, "123456").status, 200);
+}
+
+/// docs/accounts.md, "How many messages": one that is refused leaves the code before it as good as it was.
+#[test]
+fn a_message_that_may_not_be_sent_leaves_the_code_before_it() {
+    let world = World::new();
+    world.ports.set_setting("emails_per_hour", "1");
+    world.join_with_two_factor(ANN);
+    let session = world.pending(ANN);
+    let code = world.code();
+    world.wait(MINUTE);
+    let answer = world.post(&session, "/auth/two_factor/email/start", Value::Null);
+    assert_eq!((answer.status, &answer.json()["code"]), (429, &json!("RATE_LIMITED")));
+    assert_eq!(world.verify(&session, &code).status, 200);
 }

@@ -16,13 +16,13 @@ fn the_cookie_opens_what_the_header_does() {
     let login = world.login(ANN);
     let cookie = login.header("set-cookie").to_owned();
     let session = login.json()["session_id"].as_str().unwrap().to_owned();
-    assert_eq!(
-        cookie,
-        format!("session_id={session}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure")
-    );
+    assert_eq!(cookie, format!("session_id={session}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"));
     let sent = format!("a=b; session_id={session}; c=d");
     let body = json!({ "code": world.code(), "method": "email", "action": "login" }).to_string();
-    assert_eq!(with(&world, &[("cookie", &sent), JSON], "POST", "/auth/two_factor/verify", &body).status, 200);
+    assert_eq!(
+        with(&world, &[("cookie", &sent), JSON], "POST", "/auth/two_factor/verify", &body).status,
+        200
+    );
     assert_eq!(with(&world, &[("cookie", &sent)], "GET", "/auth/me", "").status, 200);
     assert_eq!(with(&world, &[("cookie", &sent), JSON], "POST", "/auth/logout", "").status, 200);
     assert_eq!(with(&world, &[("cookie", &sent)], "GET", "/auth/me", "").status, 401);
@@ -34,7 +34,8 @@ fn the_header_beats_the_cookie() {
     let world = World::new();
     let (ann, ben) = (world.join(ANN), world.join("ben@example.com"));
     let cookie = format!("session_id={ann}");
-    let me = |header: &str| with(&world, &[("cookie", &cookie), ("x-session-id", header)], "GET", "/auth/me", "");
+    let me =
+        |header: &str| with(&world, &[("cookie", &cookie), ("x-session-id", header)], "GET", "/auth/me", "");
     assert_eq!(me(&ben).json()["user"]["email"], "ben@example.com");
     assert_eq!(me("ses_x").status, 401);
     let twice = [("cookie", cookie.as_str()), ("x-session-id", ann.as_str()), ("x-session-id", ben.as_str())];
@@ -46,7 +47,9 @@ fn the_header_beats_the_cookie() {
 fn two_different_session_cookies_are_none() {
     let world = World::new();
     let (ann, eve) = (world.join(ANN), world.join("eve@example.com"));
-    for cookie in [format!("session_id={ann}; session_id={eve}"), format!("session_id={eve}; session_id={ann}")] {
+    for cookie in
+        [format!("session_id={ann}; session_id={eve}"), format!("session_id={eve}; session_id={ann}")]
+    {
         assert_eq!(with(&world, &[("cookie", &cookie)], "GET", "/auth/me", "").status, 401);
     }
     let same = format!("session_id={ann}; session_id={ann}");
@@ -60,12 +63,22 @@ fn with_the_cookie_alone_a_change_must_be_json_and_say_so() {
     let session = world.join_with_two_factor(ANN);
     let cookie = format!("session_id={session}");
     let body = json!({ "enabled": false }).to_string();
-    for kind in [None, Some(""), Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")] {
+    for kind in [
+        None,
+        Some(""),
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data"),
+    ] {
         let mut headers = vec![("cookie", cookie.as_str())];
         headers.extend(kind.map(|kind| ("content-type", kind)));
         for path in ["/auth/two_factor/toggle", "/auth/logout"] {
             let answer = with(&world, &headers, "POST", path, &body);
-            assert_eq!((answer.status, &answer.json()["code"]), (415, &json!("UNSUPPORTED_MEDIA_TYPE")), "{kind:?}");
+            assert_eq!(
+                (answer.status, &answer.json()["code"]),
+                (415, &json!("UNSUPPORTED_MEDIA_TYPE")),
+                "{kind:?}"
+            );
         }
     }
     assert_eq!(world.get(&session, "/auth/me").json()["user"]["two_factor"], true);

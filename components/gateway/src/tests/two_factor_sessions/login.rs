@@ -27,8 +27,18 @@ fn a_user_has_the_fields_of_the_contract_and_two_factor_is_a_boolean() {
     let user = world.login(ANN).json()["user"].clone();
     let names: Vec<&String> = user.as_object().unwrap().keys().collect();
     let mut expected = [
-        "id", "email", "name", "last_name", "user_name", "user_type", "picture", "phone", "is_verified",
-        "two_factor", "created_at", "updated_at",
+        "id",
+        "email",
+        "name",
+        "last_name",
+        "user_name",
+        "user_type",
+        "picture",
+        "phone",
+        "is_verified",
+        "two_factor",
+        "created_at",
+        "updated_at",
     ];
     expected.sort_unstable();
     assert_eq!(names, expected);
@@ -95,7 +105,9 @@ fn a_name_is_an_address_in_any_case_or_a_user_name_under_each_of_its_names() {
 fn wrong_credentials_are_one_answer_whichever_was_wrong() {
     let world = World::new();
     world.join(ANN);
-    for (email, password) in [(ANN, "wrong horse"), ("ben@example.com", PASSWORD), ("no name at all", PASSWORD)] {
+    for (email, password) in
+        [(ANN, "wrong horse"), ("ben@example.com", PASSWORD), ("no name at all", PASSWORD)]
+    {
         let answer = world.open("POST", "/auth/login", json!({ "email": email, "password": password }));
         assert_refused(&answer, 401, "INVALID_CREDENTIALS", "Invalid credentials");
     }
@@ -117,7 +129,11 @@ fn somebody_who_has_not_confirmed_their_address_is_told_so_if_they_know_the_pass
 fn a_second_factor_is_due_if_both_switches_are_on_and_there_is_a_method() {
     for (global, own) in [(true, true), (true, false), (false, true), (false, false)] {
         let world = World::new();
-        if own { world.join_with_two_factor(ANN) } else { world.join(ANN) };
+        if own {
+            world.join_with_two_factor(ANN)
+        } else {
+            world.join(ANN)
+        };
         let tenant = json!([{ "partner": PARTNER, "name": "Acme", "partner_id": 1, "two_factor": global }]);
         world.ports.set_setting("accounts", &tenant.to_string());
         assert_eq!(world.login(ANN).json()["requires_2fa"] == true, global && own, "{global} {own}");
@@ -188,7 +204,8 @@ fn too_many_wrong_passwords_are_429_also_for_nobody() {
     world.join(ANN);
     for name in [ANN, "nobody@example.com"] {
         for _ in 0..10 {
-            let answer = world.open("POST", "/auth/login", json!({ "email": name, "password": "wrong horse" }));
+            let answer =
+                world.open("POST", "/auth/login", json!({ "email": name, "password": "wrong horse" }));
             assert_eq!(answer.status, 401);
         }
         let answer = world.login(name);

@@ -50,7 +50,10 @@ impl World {
         let ports = sandbox();
         ports.set_setting("environment", "production");
         ports.set_setting("accounts", &json!([tenant]).to_string());
-        ports.set_setting("account_keys", r#"[{"id":"a1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#);
+        ports.set_setting(
+            "account_keys",
+            r#"[{"id":"a1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#,
+        );
         ports.set_setting("sms_countries", "1");
         World { ports }
     }
@@ -85,7 +88,11 @@ impl World {
 
     /// Has somebody register and confirm their address. Answers their session.
     pub(super) fn join(&self, email: &str) -> String {
-        let asked = self.open("POST", "/auth/register", json!({ "email": email, "password": PASSWORD, "name": "Ann" }));
+        let asked = self.open(
+            "POST",
+            "/auth/register",
+            json!({ "email": email, "password": PASSWORD, "name": "Ann" }),
+        );
         assert_eq!(asked.status, 200, "{}", asked.text());
         let body = json!({ "email": email, "password": PASSWORD, "code": self.code() });
         let joined = self.open("POST", "/auth/register/verify", body);
@@ -116,7 +123,11 @@ impl World {
 
     /// Tries a code.
     pub(super) fn verify(&self, session: &str, code: &str) -> Answer {
-        self.post(session, "/auth/two_factor/verify", json!({ "code": code, "method": "email", "action": "login" }))
+        self.post(
+            session,
+            "/auth/two_factor/verify",
+            json!({ "code": code, "method": "email", "action": "login" }),
+        )
     }
 
     /// The code of the newest message that has one.
@@ -176,6 +187,10 @@ pub(super) fn code_in(text: &str) -> Option<String> {
 #[track_caller]
 pub(super) fn assert_refused(answer: &Answer, status: u16, code: &str, error: &str) {
     let body = answer.json();
-    assert_eq!((answer.status, &body["code"], &body["error"]), (status, &json!(code), &json!(error)), "{body}");
+    assert_eq!(
+        (answer.status, &body["code"], &body["error"]),
+        (status, &json!(code), &json!(error)),
+        "{body}"
+    );
     assert_eq!(body["success"], false);
 }

@@ -7,13 +7,21 @@ use super::*;
 fn without_a_session_there_is_401_and_the_body_is_not_looked_at() {
     let world = World::new();
     for (method, path) in [
-        ("POST", "/auth/logout"), ("GET", "/auth/me"), ("GET", "/auth/user/me"), ("GET", "/auth/two_factor/methods"),
-        ("POST", "/auth/two_factor/email/setup"), ("POST", "/auth/two_factor/email/start"),
-        ("POST", "/auth/two_factor/verify"), ("POST", "/auth/two_factor/toggle"), ("GET", "/auth/two_factor/devices"),
+        ("POST", "/auth/logout"),
+        ("GET", "/auth/me"),
+        ("GET", "/auth/user/me"),
+        ("GET", "/auth/two_factor/methods"),
+        ("POST", "/auth/two_factor/email/setup"),
+        ("POST", "/auth/two_factor/email/start"),
+        ("POST", "/auth/two_factor/verify"),
+        ("POST", "/auth/two_factor/toggle"),
+        ("GET", "/auth/two_factor/devices"),
         ("DELETE", "/auth/two_factor/aaaaaaaa-0d44-4b50-8888-8dd25736052a"),
         ("DELETE", "/auth/two_factor/devices/aaaaaaaa-0d44-4b50-8888-8dd25736052a"),
     ] {
-        for session in ["", "x", "ses_", "ses_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for session in
+            ["", "x", "ses_", "ses_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+        {
             let answer = world.ask(session, method, path, json!([1]));
             assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
         }
@@ -33,11 +41,19 @@ fn a_pending_session_opens_nothing_but_its_own_verification() {
         ("POST", "/auth/two_factor/email/setup".to_owned(), json!({ "email": "eve@example.com" })),
         ("POST", "/auth/two_factor/totp/setup".to_owned(), Value::Null),
         ("POST", "/auth/two_factor/recovery/setup".to_owned(), Value::Null),
-        ("POST", "/auth/two_factor/toggle".to_owned(), json!({ "enabled": false, "verification_code": code })),
+        (
+            "POST",
+            "/auth/two_factor/toggle".to_owned(),
+            json!({ "enabled": false, "verification_code": code }),
+        ),
         ("GET", "/auth/two_factor/devices".to_owned(), Value::Null),
         ("DELETE", format!("/auth/two_factor/devices/{id}"), Value::Null),
         ("DELETE", format!("/auth/two_factor/{id}"), json!({ "verification_code": code })),
-        ("POST", "/auth/two_factor/verify".to_owned(), json!({ "code": code, "method": "email", "action": "remove" })),
+        (
+            "POST",
+            "/auth/two_factor/verify".to_owned(),
+            json!({ "code": code, "method": "email", "action": "remove" }),
+        ),
         ("POST", "/auth/two_factor/email/start".to_owned(), json!({ "action": "setup" })),
     ] {
         let answer = world.ask(&session, method, &path, body);
@@ -68,12 +84,29 @@ fn what_is_not_understood_is_400() {
     let world = World::new();
     let session = world.join_with_two_factor(ANN);
     let invalid = |answer: Answer, what: &str| {
-        assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("VALIDATION_ERROR")), "{what}: {}", answer.text());
+        assert_eq!(
+            (answer.status, &answer.json()["code"]),
+            (400, &json!("VALIDATION_ERROR")),
+            "{what}: {}",
+            answer.text()
+        );
     };
     for path in ["/auth/login", "/auth/register", "/auth/register/verify"] {
-        for body in ["", "{", "[]", "7", "null", "\"x\"", "{}", r#"{"email":7,"password":"x"}"#, r#"{"email":"a@b.co"}"#,
-            r#"{"email":"a@b.co","password":7}"#, r#"{"password":"correct horse"}"#, "\u{0}", r#"{"email":"a","email":"b"}"#]
-        {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "7",
+            "null",
+            "\"x\"",
+            "{}",
+            r#"{"email":7,"password":"x"}"#,
+            r#"{"email":"a@b.co"}"#,
+            r#"{"email":"a@b.co","password":7}"#,
+            r#"{"password":"correct horse"}"#,
+            "\u{0}",
+            r#"{"email":"a","email":"b"}"#,
+        ] {
             let headers = [("content-type", "application/json")];
             invalid(world.ports.send_with(&headers, "POST", path, body), &format!("{path} {body}"));
         }
@@ -120,7 +153,8 @@ fn a_method_that_is_not_there_or_is_somebody_elses_is_not_found() {
         assert_refused(&answer, 404, "METHOD_NOT_FOUND", "Method not found");
     }
     for kind in ["sms", "totp", "recovery"] {
-        let answer = world.post(&ann, &format!("/auth/two_factor/{kind}/start"), json!({ "action": "remove" }));
+        let answer =
+            world.post(&ann, &format!("/auth/two_factor/{kind}/start"), json!({ "action": "remove" }));
         assert_refused(&answer, 404, "METHOD_NOT_FOUND", "Method not found");
     }
     assert_eq!(world.methods(&ben).len(), 1);
@@ -147,7 +181,9 @@ fn what_is_not_offered_is_403() {
     assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_UNAVAILABLE")));
     world.ports.set_setting("sms_countries", "");
     world.ports.set_setting("account_keys", "");
-    for (kind, body) in [("sms", json!({ "phone": "+15551234567" })), ("totp", Value::Null), ("recovery", Value::Null)] {
+    for (kind, body) in
+        [("sms", json!({ "phone": "+15551234567" })), ("totp", Value::Null), ("recovery", Value::Null)]
+    {
         let answer = world.post(&session, &format!("/auth/two_factor/{kind}/setup"), body);
         assert_refused(&answer, 403, "TWO_FACTOR_UNAVAILABLE", "This method is not offered");
     }
@@ -178,6 +214,7 @@ fn an_account_may_have_had_so_many_methods() {
         let body = json!({ "email": format!("ann{number}@example.com") });
         assert_eq!(world.post(&session, "/auth/two_factor/email/setup", body).status, 200);
     }
-    let answer = world.post(&session, "/auth/two_factor/email/setup", json!({ "email": "one-more@example.com" }));
+    let answer =
+        world.post(&session, "/auth/two_factor/email/setup", json!({ "email": "one-more@example.com" }));
     assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("TOO_MANY_METHODS")));
 }

@@ -7,9 +7,12 @@ use super::*;
 fn anybody_may_ask_what_is_offered() {
     let world = World::new();
     let body = world.open("GET", "/auth/two_factor/system", Value::Null).json();
-    assert_eq!(body, json!({ "success": true, "data": {
-        "global_two_factor_enabled": true, "available_methods": ["email", "sms", "totp", "recovery"],
-    }}));
+    assert_eq!(
+        body,
+        json!({ "success": true, "data": {
+            "global_two_factor_enabled": true, "available_methods": ["email", "sms", "totp", "recovery"],
+        }})
+    );
     world.ports.set_setting("sms_countries", "");
     world.ports.set_setting("account_keys", "");
     let body = world.open("GET", "/auth/two_factor/system", Value::Null).json();
@@ -59,12 +62,16 @@ fn an_address_or_a_number_is_set_up_with_a_code_that_is_sent_there() {
         }
         assert_eq!(world.ports.sent.borrow().last().unwrap().to, to);
         let text = world.ports.sent.borrow().last().unwrap().text.clone();
-        let code = code_in(&text).or_else(|| text.rsplit('#').next().map(|code| code[..6].to_owned())).unwrap();
+        let code =
+            code_in(&text).or_else(|| text.rsplit('#').next().map(|code| code[..6].to_owned())).unwrap();
         let verify = json!({ "code": code, "method": kind, "action": "setup" });
         let done = world.post(&session, "/auth/two_factor/verify", verify).json();
         // §7.2: `two_factor_verified` stays as it was, here 1 from joining.
         assert_eq!(done["data"]["verified"], true, "{done}");
-        assert_eq!((&done["data"]["session_status"], &done["data"]["two_factor_verified"]), (&json!("active"), &json!(1)));
+        assert_eq!(
+            (&done["data"]["session_status"], &done["data"]["two_factor_verified"]),
+            (&json!("active"), &json!(1))
+        );
         let methods = world.methods(&session);
         assert_eq!((methods.len(), &methods[1]["status"]), (2, &json!("active")));
         assert_eq!(world.get(&session, "/auth/me").json()["data"]["user"]["two_factor"], false);
@@ -113,11 +120,13 @@ fn a_missing_action_is_the_sign_in_of_a_pending_session_and_else_wrong() {
     let world = World::new();
     let active = world.join_with_two_factor(ANN);
     let pending = world.pending(ANN);
-    let answer = world.post(&active, "/auth/two_factor/verify", json!({ "code": world.code(), "method": "email" }));
+    let answer =
+        world.post(&active, "/auth/two_factor/verify", json!({ "code": world.code(), "method": "email" }));
     assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("VALIDATION_ERROR")));
     let answer = world.post(&active, "/auth/two_factor/email/start", Value::Null);
     assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("VALIDATION_ERROR")));
-    let answer = world.post(&pending, "/auth/two_factor/verify", json!({ "code": world.code(), "method": "email" }));
+    let answer =
+        world.post(&pending, "/auth/two_factor/verify", json!({ "code": world.code(), "method": "email" }));
     assert_eq!(answer.status, 200);
 }
 
@@ -163,7 +172,11 @@ fn of_several_methods_the_oldest_is_started_unless_another_is_named() {
     let other = world.add_email(&session, "other@example.com");
     let pending = world.pending(ANN);
     assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
-    let sent = world.post(&pending, "/auth/two_factor/email/start", json!({ "method_id": other, "action": "login" }));
+    let sent = world.post(
+        &pending,
+        "/auth/two_factor/email/start",
+        json!({ "method_id": other, "action": "login" }),
+    );
     assert_eq!((sent.status, &sent.json()["data"]["method_id"]), (200, &json!(other)));
     assert_eq!(world.ports.sent.borrow().last().unwrap().to, "other@example.com");
     world.wait(MINUTE);

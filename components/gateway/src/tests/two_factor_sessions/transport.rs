@@ -33,7 +33,8 @@ fn an_instance_is_found_by_its_host_and_knows_its_own_accounts_only() {
     assert_eq!(at(&world, "other.example.com", "/auth/login", &body).status, 401);
     let session = joined.json()["data"]["sessionId"].as_str().unwrap().to_owned();
     for (host, status) in [("acme.example.com", 200), ("other.example.com", 401)] {
-        let answer = world.ports.send_with(&[("host", host), ("x-session-id", &session)], "GET", "/auth/me", "");
+        let answer =
+            world.ports.send_with(&[("host", host), ("x-session-id", &session)], "GET", "/auth/me", "");
         assert_eq!(answer.status, status, "{host}");
     }
     for host in ["", "example.com", "acme.example.com.evil.example", "acme.example.com:1"] {
@@ -47,7 +48,11 @@ fn an_instance_is_found_by_its_host_and_knows_its_own_accounts_only() {
 fn no_message_holds_anything_of_the_host() {
     let world = World::new();
     let body = json!({ "email": ANN, "password": PASSWORD });
-    let headers = [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("content-type", "application/json")];
+    let headers = [
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("content-type", "application/json"),
+    ];
     assert_eq!(world.ports.send_with(&headers, "POST", "/auth/register", body.to_string()).status, 200);
     let sent = world.ports.sent.borrow();
     assert!(sent.iter().all(|message| !message.text.contains("evil") && !message.subject.contains("evil")));
@@ -77,7 +82,9 @@ fn nothing_at_rest_or_in_the_log_opens_anything() {
     let app = world.post(&pending, "/auth/two_factor/totp/setup", Value::Null).json();
     let mut secrets = vec![PASSWORD.to_owned(), code, app["data"]["secret"].as_str().unwrap().to_owned()];
     secrets.extend([&active, &pending, &device].map(|token| token[token.len() - 40..].to_owned()));
-    secrets.extend(codes["data"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()));
+    secrets.extend(
+        codes["data"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()),
+    );
     for (key, value) in world.ports.store.everything() {
         for secret in &secrets {
             assert!(!key.contains(secret) && !value.contains(secret), "{key}: {value}");
@@ -94,12 +101,22 @@ fn nothing_at_rest_or_in_the_log_opens_anything() {
 #[test]
 fn what_is_not_there_is_said_in_the_apis_own_shape() {
     let world = World::new();
-    for path in ["/auth", "/auth/", "/auth/nothing", "/bridge", "/auth//login", "/auth/two_factor/a/b/c", "/auth/login/"] {
+    for path in [
+        "/auth",
+        "/auth/",
+        "/auth/nothing",
+        "/bridge",
+        "/auth//login",
+        "/auth/two_factor/a/b/c",
+        "/auth/login/",
+    ] {
         let answer = world.open("POST", path, json!({}));
         assert_refused(&answer, 404, "NOT_FOUND", "Not Found");
     }
     for (method, path, allowed) in [
-        ("GET", "/auth/login", "POST"), ("PUT", "/auth/me", "GET, HEAD"), ("POST", "/auth/two_factor/system", "GET, HEAD"),
+        ("GET", "/auth/login", "POST"),
+        ("PUT", "/auth/me", "GET, HEAD"),
+        ("POST", "/auth/two_factor/system", "GET, HEAD"),
         ("GET", "/auth/two_factor/aaaaaaaa-0d44-4b50-8888-8dd25736052a", "DELETE"),
     ] {
         let answer = world.open(method, path, json!({}));
@@ -126,7 +143,9 @@ fn without_the_setting_there_is_no_such_api() {
 /// A setting that is wrong is a failure of ours, with a trace id, and its name stands in the log only.
 #[test]
 fn a_wrong_setting_fails_and_says_which_in_the_log_only() {
-    for (name, value) in [("accounts", "{"), ("session_days", "0"), ("session_days", "91"), ("account_keys", "{")] {
+    for (name, value) in
+        [("accounts", "{"), ("session_days", "0"), ("session_days", "91"), ("account_keys", "{")]
+    {
         let world = World::new();
         let session = world.join(ANN);
         world.ports.set_setting(name, value);

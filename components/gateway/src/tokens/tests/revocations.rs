@@ -4,7 +4,7 @@ use crate::testing::TestPorts;
 use crate::tokens::revocations::{Page, Place, Revoked, note, page};
 use core::time::Duration;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use stepgate_storage::idempotency::digest;
 use stepgate_storage::memory::Fault;
 use stepgate_storage::{CounterKey, RecordKey, Store, Timestamp};
@@ -33,7 +33,7 @@ impl Reader {
             let place = self.place.as_deref().map(|text| Place::parse(text).unwrap());
             let Page { revoked, next, more } = page(ports, SCOPE, place).unwrap();
             for entry in revoked {
-                let entry: Value = serde_json::from_str(entry.get()).unwrap();
+                let entry = serde_json::to_value(entry).unwrap();
                 self.told.push(entry["sid"].as_str().unwrap().parse::<Uuid>().unwrap().as_u128());
             }
             self.asked += 1;
@@ -51,7 +51,7 @@ fn claim(ports: &TestPorts) -> impl FnOnce(&TestPorts, u128) + use<> {
     let path = format!("revoked/{}/{}", digest(&[SCOPE]), day.0);
     let slot = ports.store.add(&CounterKey::until(day.plus(8), &format!("{path}/last")), 1).unwrap();
     move |ports, number| {
-        let entry = json!({ "sid": Uuid::from_u128(number), "at": 0 });
+        let entry = format!("{} 0", Uuid::from_u128(number));
         let key = RecordKey::until(day.plus(8), &format!("{path}/{slot}"));
         ports.store.set(&key, &format!("{slot} {entry}")).unwrap();
     }
@@ -275,6 +275,20 @@ fn a_store_that_was_emptied_is_read_from_its_beginning() {
     note(&ports, SCOPE, session(4)).unwrap();
     reader.poll(&ports);
     assert_eq!(reader.told, [1, 2, 3, 4]);
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_is_not_passed_over() {
+    for text in
+        ["", "x 1", "00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000007 1 x"]
+    {
+        let ports = TestPorts::default();
+        let day = ports.now.get().day();
+        note(&ports, SCOPE, session(1)).unwrap();
+        let key = format!("revoked/{}/{}/1", digest(&[SCOPE]), day.0);
+        ports.store.set(&RecordKey::until(day.plus(8), &key), &format!("1 {text}")).unwrap();
+        assert!(page(&ports, SCOPE, None).is_err(), "{text}");
+    }
 }
 
 #[test]

@@ -41,11 +41,13 @@ impl Code {
 
     /// For its owner, once: `xxxxx-xxxxx`.
     pub(super) fn text(&self) -> String {
-        let (left, right) = self.0.split_at(LENGTH / 2);
         let mut text = String::with_capacity(LENGTH + 1);
-        text.extend(left.iter().copied().map(char::from));
-        text.push('-');
-        text.extend(right.iter().copied().map(char::from));
+        for (place, byte) in self.0.iter().enumerate() {
+            if place == LENGTH / 2 {
+                text.push('-');
+            }
+            text.push(char::from(*byte));
+        }
         text
     }
 

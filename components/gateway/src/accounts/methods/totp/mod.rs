@@ -20,10 +20,10 @@ use crate::ports::Ports;
 use crate::settings::AccountKeys;
 use crate::stored;
 use core::time::Duration;
-use secret::Seal;
+use secret::Secret;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, RecordKey, Timestamp};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// How long a setup can be confirmed: as long as those of the other methods, whose contract says `expires_in: 600`.
 pub(crate) const SETUP_LIFETIME: Duration = Duration::from_secs(600);
@@ -66,7 +66,9 @@ struct App {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    seal: Seal,
+    /// Of the key in `account_keys` that the secret is made under.
+    key_id: String,
+    salt: Uuid,
     created_at: Timestamp,
     /// Since when it is what its key says: pending, or active.
     since: Timestamp,
@@ -86,9 +88,11 @@ pub(crate) fn start(
     now: Timestamp,
 ) -> Result<Setup, ApiError> {
     let keys = AccountKeys::load(ports)?;
-    let seal = Seal::new(ports, &keys)?;
-    let secret_base32 = seal.open(&keys, account)?.base32();
-    stored::write(ports, &pending_key(account), &Kept { seal, created_at: now, since: now }, WHAT)?;
+    let key = keys.newest()?;
+    let salt = Builder::from_random_bytes(ports.random()).into_uuid();
+    let secret_base32 = Secret::of(key, account, salt)?.base32();
+    let kept = Kept { key_id: key.id.clone(), salt, created_at: now, since: now };
+    stored::write(ports, &pending_key(account), &kept, WHAT)?;
     let otpauth_uri = uri::otpauth(&secret_base32, issuer, label);
     Ok(Setup { secret_base32, otpauth_uri, expires_at: now + SETUP_LIFETIME })
 }
@@ -100,7 +104,7 @@ pub(crate) fn state(ports: &impl Ports, account: Uuid, now: Timestamp) -> Result
     let active = active(ports, account)?;
     let kept: Option<Kept> = stored::read(ports, &pending_key(account), WHAT)?;
     let pending = kept.filter(|kept| {
-        let is_active = active.as_ref().is_some_and(|active| active.0.kept.seal.salt == kept.seal.salt);
+        let is_active = active.as_ref().is_some_and(|active| active.0.kept.salt == kept.salt);
         now < kept.created_at + SETUP_LIFETIME && !is_active
     });
     Ok(State { pending: pending.map(|kept| Pending(App { account, kept })), active })
@@ -126,7 +130,7 @@ pub(crate) fn remove(ports: &impl Ports, account: Uuid) -> Result<(), ApiError> 
 impl Pending {
     /// The id it will keep when it is active.
     pub(crate) fn id(&self) -> Uuid {
-        self.0.kept.seal.salt
+        self.0.kept.salt
     }
 
     /// When it was started.
@@ -166,7 +170,7 @@ impl Confirmed {
 impl Active {
     /// Another for each setup.
     pub(crate) fn id(&self) -> Uuid {
-        self.0.kept.seal.salt
+        self.0.kept.salt
     }
 
     /// When its setup was started.
@@ -190,11 +194,12 @@ impl Active {
 
 impl App {
     fn check(&self, ports: &impl Ports, code: &Code, now: Timestamp) -> Result<bool, ApiError> {
-        let secret = self.kept.seal.open(&AccountKeys::load(ports)?, self.account)?;
+        let keys = AccountKeys::load(ports)?;
+        let secret = Secret::of(keys.with_id(&self.kept.key_id)?, self.account, self.kept.salt)?;
         let Some(step) = secret.step_of(code, now)? else { return Ok(false) };
         // Whoever comes second has seen the code over the owner's shoulder, for all we know (RFC 6238 §5.2). The claim is kept
         // for longer than the code is taken, which is for a minute at most.
-        let path = format!("account/{}/totp/{}/{}", self.account, self.kept.seal.salt, step.number());
+        let path = format!("account/{}/totp/{}/{}", self.account, self.kept.salt, step.number());
         Ok(ports.add(&CounterKey::until(step.day().plus(1), &path), 1)? == 1)
     }
 }

@@ -3,46 +3,28 @@
 use super::code::{Code, Step};
 use crate::http::ApiError;
 use crate::mac::mac;
-use crate::ports::Surroundings;
-use crate::settings::AccountKeys;
+use crate::ports::challenges::Key;
 use base32ct::{Base32UpperUnpadded, Encoding as _};
-use serde::{Deserialize, Serialize};
 use stepgate_storage::Timestamp;
 use subtle::ConditionallySelectable as _;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 /// As long as the hash that is made with it (RFC 4226 §4, R6).
 const LENGTH: usize = 20;
 
-/// Which secret an app has.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Seal {
-    /// Of the key in `account_keys`.
-    key_id: String,
-    pub(super) salt: Uuid,
-}
-
 /// An app's secret.
 pub(super) struct Secret([u8; LENGTH]);
 
-impl Seal {
-    /// A secret of its own, under the newest key.
-    pub(super) fn new(surroundings: &impl Surroundings, keys: &AccountKeys) -> Result<Seal, ApiError> {
-        let salt = Builder::from_random_bytes(surroundings.random()).into_uuid();
-        Ok(Seal { key_id: keys.newest()?.id.clone(), salt })
-    }
-
-    /// The secret of this account's app.
-    pub(super) fn open(&self, keys: &AccountKeys, account: Uuid) -> Result<Secret, ApiError> {
-        let parts: [&[u8]; 3] = [b"stepgate totp\0", account.as_bytes(), self.salt.as_bytes()];
-        let made = mac(&keys.with_id(&self.key_id)?.secret, &parts)?;
+impl Secret {
+    /// That of this account's app with this salt.
+    pub(super) fn of(key: &Key, account: Uuid, salt: Uuid) -> Result<Secret, ApiError> {
+        let made = mac(&key.secret, &[b"stepgate totp\0", account.as_bytes(), salt.as_bytes()])?;
         let mut secret = [0; LENGTH];
         secret.iter_mut().zip(made).for_each(|(to, from)| *to = from);
         Ok(Secret(secret))
     }
-}
 
-impl Secret {
+    /// For the app.
     pub(super) fn base32(&self) -> String {
         Base32UpperUnpadded::encode_string(&self.0)
     }
