@@ -97,10 +97,7 @@ impl<'de> Deserialize<'de> for Change {
             kind: Kind,
         }
 
-        fn of<'a, T: Deserialize<'a>>(
-            text: &'a str,
-            change: fn(T) -> Change,
-        ) -> Result<Change, json::Unreadable> {
+        fn of<'a, T: Deserialize<'a>>(text: &'a str, change: fn(T) -> Change) -> serde_json::Result<Change> {
             json::from_text(text).map(change)
         }
 
