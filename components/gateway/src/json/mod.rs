@@ -89,6 +89,12 @@ mod tests {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Number(u32);
 
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    enum Word {
+        A,
+        B,
+    }
+
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     enum Either {
         Nothing,
@@ -104,6 +110,8 @@ mod tests {
         list: Vec<Either>,
         pair: (u8, u8),
         map: BTreeMap<String, Number>,
+        numbered: BTreeMap<u64, Number>,
+        named: BTreeMap<Word, u8>,
         nothing: Option<u8>,
         unit: (),
         any: Value,
@@ -114,7 +122,8 @@ mod tests {
     #[test]
     fn what_was_written_is_read_as_serde_json_reads_it() {
         let text = r#" { "text" : "plain" , "escaped":"a\u00e4\n\"", "list":["Nothing", {"One":7}, {"Pair":[1,"x"]},
-            {"Named":{"a":null,"b":-5}}, {"Nothing":null}], "pair":[1,2], "map":{"k":3}, "nothing":null, "unit":null,
+            {"Named":{"a":null,"b":-5}}, {"Nothing":null}], "pair":[1,2], "map":{"k":3}, "numbered":{"10":1,"0":2},
+            "named":{"B":1,"A":2}, "nothing":null, "unit":null,
             "any":{"x":[1.5,{}]}, "unknown":[{"text":1}] } "#;
         let read: Many<'_> = from_text(text).unwrap();
         assert_eq!(read, serde_json::from_str(text).unwrap());
@@ -155,6 +164,22 @@ mod tests {
                 from_text::<Vec<Either>>(&format!("[{text}]")).ok().map(|read| read.len()),
                 text.is_empty().then_some(0)
             );
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_a_number_is_digits_alone() {
+        for text in [
+            "{\"x\":1}",
+            "{\"\":1}",
+            "{\"-1\":1}",
+            "{\"01\":1}",
+            "{\" 1\":1}",
+            "{\"1.0\":1}",
+            "{\"18446744073709551616\":1}",
+        ] {
+            assert!(serde_json::from_str::<BTreeMap<u64, u8>>(text).is_err(), "{text}");
+            assert_eq!(from_text::<BTreeMap<u64, u8>>(text), Err(Unreadable), "{text}");
         }
     }
 
