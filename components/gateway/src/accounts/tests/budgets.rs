@@ -145,10 +145,11 @@ fn an_address_that_is_claimed_has_attempts_of_its_own() {
     for _ in 0..9 {
         assert!(matches!(setup("123456"), Err(Refusal::NoCode)));
     }
-    now(&ports, |ctx| {
-        ready(second_factor::start(ctx, &ann, &place, times, (Action::Setup, &method), &binding))
-    })
-    .unwrap();
+    let start = || {
+        let of = (Action::Setup, &method);
+        now(&ports, |ctx| ready(second_factor::start(ctx, &ann, &place, times, of, &binding))).unwrap();
+    };
+    start();
     let wrong = format!("{:06}", (ports.newest_message_code() + 1) % 1_000_000);
     for _ in 0..4 {
         assert!(matches!(setup(&wrong), Err(Refusal::WrongCode { .. })));
