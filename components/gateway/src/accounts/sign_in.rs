@@ -25,7 +25,7 @@ pub(crate) struct Credentials<'a> {
 /// Who gave the right password.
 pub(crate) enum SignedIn {
     Owner(Owner),
-    /// Somebody who has registered and not confirmed their address yet.
+    /// Somebody who has registered and not confirmed their address yet. It may be another's, who has an account.
     NotVerified,
 }
 
@@ -71,8 +71,14 @@ pub(crate) fn first_factor<P: Ports>(
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
     let stand_in = Phc::stand_in();
-    let phc = kept.as_ref().map(|kept| &kept.phc).or(registered);
-    let right = password::verify(phc.unwrap_or(&stand_in), credentials.password)?;
+    let is_own = password::verify(kept.as_ref().map_or(&stand_in, |kept| &kept.phc), credentials.password)?;
+    // Also for who has an account. Whoever registers an address knows the password they did it with, whosever the address is, and
+    // what they are answered must not tell.
+    let is_registered = match registered {
+        Some(phc) => password::verify(phc, credentials.password)?,
+        None => false,
+    };
+    let right = is_own || is_registered;
     ctx.log("password_tried", Line { right });
     if !right {
         return Err(match budgets::wrong(ctx, &budget, attempt) {
@@ -81,11 +87,14 @@ pub(crate) fn first_factor<P: Ports>(
             Err(refusal) => refusal,
         });
     }
-    budgets::right(ctx, &budget, attempt)?;
-    Ok(match account {
-        Some(account) => SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }),
-        None => SignedIn::NotVerified,
-    })
+    match account {
+        Some(account) if is_own => {
+            budgets::right(ctx, &budget, attempt)?;
+            Ok(SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }))
+        }
+        // The attempt stays used: or a password of a stranger's own would give them all attempts at the owner's again.
+        _ => Ok(SignedIn::NotVerified),
+    }
 }
 
 #[derive(Serialize)]

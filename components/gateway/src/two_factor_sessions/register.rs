@@ -45,12 +45,15 @@ pub(super) struct Waiting {
     /// Whose address it verifies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<Uuid>,
+    /// The password of a registration of which no account comes, because there is one. It is answered like any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phc: Option<Phc>,
 }
 
 impl Waiting {
-    /// The password of somebody who has no account yet.
+    /// The password that was registered with.
     pub(super) fn phc(&self) -> Option<&Phc> {
-        self.person.as_ref().map(|person| &person.phc)
+        self.person.as_ref().map(|person| &person.phc).or(self.phc.as_ref())
     }
 }
 
@@ -185,7 +188,7 @@ fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Op
 
 async fn verify_later<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let email = &account.email;
-    let waiting = Waiting { person: None, account: Some(account.id) };
+    let waiting = Waiting { person: None, account: Some(account.id), phc: None };
     ownership::send(ctx, Why::Registration, email, TIMES, &waiting, |written| {
         notices::ownership(ctx, Why::Registration, email, written)
     })
@@ -211,9 +214,9 @@ async fn verified_first<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Resu
     let user = announced(&person);
     let email = person.email.clone();
     let waiting = match found {
-        None => Waiting { person: Some(person), account: None },
-        Some(_) if is_verified => Waiting { person: None, account: None },
-        Some(id) => Waiting { person: None, account: Some(id) },
+        None => Waiting { person: Some(person), account: None, phc: None },
+        Some(_) if is_verified => Waiting { person: None, account: None, phc: Some(person.phc) },
+        Some(id) => Waiting { person: None, account: Some(id), phc: Some(person.phc) },
     };
     ownership::send(ctx, Why::Registration, &email, TIMES, &waiting, |written| {
         if is_verified {
