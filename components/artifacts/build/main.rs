@@ -1,9 +1,12 @@
 //! Builds the components for WebAssembly and composes them, so that plain `cargo build`, `cargo test` and
-//! `cargo run` need nothing beside them. See `nested` for how, and `compose` for what.
+//! `cargo run` need nothing beside them: `nested` links modules, `shrink` makes them smaller, `component` makes components of
+//! them, and `compose` joins those.
 
+mod component;
 mod compose;
 mod layout;
 mod nested;
+mod shrink;
 mod toolchain;
 
 use std::fs;
@@ -13,6 +16,7 @@ use anyhow::{Context as _, Result};
 
 use crate::layout::Layout;
 use crate::nested::Nested;
+use crate::shrink::Shrink;
 
 fn main() -> Result<()> {
     let layout = Layout::find()?;
@@ -22,12 +26,22 @@ fn main() -> Result<()> {
     toolchain::ensure_target()?;
 
     let nested = Nested::new(&layout);
-    let otp = nested.build("stepgate-otp")?;
-    let gateway = nested.build("stepgate-gateway")?;
-    let adapter = nested.build("stepgate-adapter-spin")?;
-    let sweep = nested.build("stepgate-sweep-spin")?;
-    let hello = nested.build("stepgate-hello")?;
-    let probe = nested.build("stepgate-probe")?;
+    let shrink = Shrink::find(&layout)?;
+    say_by_what(shrink.as_ref());
+    let build = |package: &str| {
+        let module = nested.build(package)?;
+        let module = match &shrink {
+            Some(shrink) => shrink.shrink(package, &module)?,
+            None => module,
+        };
+        component::of(package, &module)
+    };
+    let otp = build("stepgate-otp")?;
+    let gateway = build("stepgate-gateway")?;
+    let adapter = build("stepgate-adapter-spin")?;
+    let sweep = build("stepgate-sweep-spin")?;
+    let hello = build("stepgate-hello")?;
+    let probe = build("stepgate-probe")?;
 
     let app = compose::app(&gateway, &otp).context("composing gateway + otp")?;
     let spin_app =
@@ -45,6 +59,18 @@ fn main() -> Result<()> {
         write_if_new(&layout.published.join(name), bytes)?;
     }
     Ok(())
+}
+
+/// What comes out depends on the tool, so it is said: here, and to whoever measures the components.
+fn say_by_what(shrink: Option<&Shrink>) {
+    println!("cargo::rerun-if-env-changed=PATH");
+    match shrink {
+        Some(shrink) => println!("cargo::rustc-env=STEPGATE_SHRUNK_BY={}", shrink.version),
+        None => println!(
+            "cargo::warning=the components are a tenth larger than they could be, for wasm-opt is not here: install \
+             binaryen, then cargo clean -p stepgate-artifacts"
+        ),
+    }
 }
 
 /// Leaves a file alone that is right already, so that whoever watches it is not woken.

@@ -15,8 +15,8 @@ const PROFILE: &str = "component";
 
 /// Addresses and indices in as many bytes as they need. The linker leaves five to each otherwise, so that it can write into
 /// code that it does not move, and that is a twelfth of the gateway. It moves code only where nothing describes its
-/// places for debuggers, so this is for [`PROFILE`] and not for every build.
-const SHORT_ADDRESSES: &str = r#"target.wasm32-wasip2.rustflags=["-Clink-arg=--compress-relocations"]"#;
+/// places for debuggers, so this is for [`PROFILE`] and not for every build. And it stops at the module: see `component`.
+const LINKING: &str = r#"target.wasm32-wasip2.rustflags=["-Clink-arg=--compress-relocations", "-Clink-arg=--skip-wit-component"]"#;
 
 /// What the outer cargo, clippy or a coverage tool set for the machine's own code. In here they would ask
 /// for flags that WebAssembly lacks, or run clippy instead of the compiler.
@@ -41,7 +41,7 @@ impl Nested {
         Self { root: layout.root.clone(), target: layout.nested_target.clone() }
     }
 
-    /// Builds one package and answers its component.
+    /// Builds one package and answers its module.
     ///
     /// One cargo for each: built together, they would share the union of the features they ask of a
     /// dependency, and the smallest would pay for the largest.
@@ -61,7 +61,7 @@ impl Nested {
                 package,
                 "--lib",
                 "--config",
-                SHORT_ADDRESSES,
+                LINKING,
             ])
             .arg("--target-dir")
             .arg(&self.target)

@@ -4,6 +4,9 @@
 //! println!("the core has {} bytes", stepgate_artifacts::OTP.len());
 //! ```
 
+/// The tool that made the components smaller, with its version; none where the machine that built them lacks it.
+pub const SHRUNK_BY: Option<&str> = option_env!("STEPGATE_SHRUNK_BY");
+
 /// gateway + otp: exports `wasi:http/handler@0.3.0`, imports the store, delivery and settings of `stepgate:otp`.
 /// In `<target>/components/stepgate.wasm`.
 pub const APP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stepgate.wasm"));

@@ -14,7 +14,7 @@ pub(crate) fn set<P: Ports>(ctx: &Context<'_, P>, account: &Account, password: &
     let phc = password::hash(password, &ctx.ports.random())?;
     // Twice: now, so that whoever is in is out even if nothing after this is reached; and afterwards for good, because whoever signs
     // in with the old password at this moment has read the epoch in between.
-    epoch::end(ctx.ports, account.id)?;
+    epoch::end_and_tell(ctx, account.id)?;
     account::set_password(ctx.ports, account.id, &account::Password { phc, changed_at: ctx.now })?;
     epoch::end_and_tell(ctx, account.id)?;
     budgets::owner_returned(ctx, account)?;

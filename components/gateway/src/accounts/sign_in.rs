@@ -1,7 +1,7 @@
 //! The first factor: a name and its password.
 //!
 //! Whoever has no account is answered after the same work: the same records are read, of nobody's account, and a password is
-//! hashed.
+//! hashed; two, where a registration of that address waits.
 
 use super::account::{self, Account, Name};
 use super::budgets::{self, Budget};
@@ -25,7 +25,8 @@ pub(crate) struct Credentials<'a> {
 /// Who gave the right password.
 pub(crate) enum SignedIn {
     Owner(Owner),
-    /// Somebody who has registered and not confirmed their address yet. It may be another's, who has an account.
+    /// Somebody who has registered and not confirmed their address yet. Whoever registers an address is one, also where it has an
+    /// account already: they would know by another answer.
     NotVerified,
 }
 
@@ -71,30 +72,24 @@ pub(crate) fn first_factor<P: Ports>(
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
     let stand_in = Phc::stand_in();
-    let is_own = password::verify(kept.as_ref().map_or(&stand_in, |kept| &kept.phc), credentials.password)?;
-    // Also for who has an account. Whoever registers an address knows the password they did it with, whosever the address is, and
-    // what they are answered must not tell.
-    let is_registered = match registered {
+    let phc = kept.as_ref().map_or(&stand_in, |kept| &kept.phc);
+    let right = password::verify(phc, credentials.password)?;
+    let waits = match registered {
         Some(phc) => password::verify(phc, credentials.password)?,
         None => false,
     };
-    let right = is_own || is_registered;
     ctx.log("password_tried", Line { right });
-    if !right {
-        return Err(match budgets::wrong(ctx, &budget, attempt) {
-            // The last wrong one is answered like those before it.
-            Ok(_) | Err(Refusal::TooManyLogins { .. } | Refusal::Busy { .. }) => Refusal::Credentials,
-            Err(refusal) => refusal,
-        });
+    if right && let Some(account) = account {
+        budgets::right(ctx, &budget, attempt)?;
+        return Ok(SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }));
     }
-    match account {
-        Some(account) if is_own => {
-            budgets::right(ctx, &budget, attempt)?;
-            Ok(SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }))
-        }
-        // The attempt stays used: or a password of a stranger's own would give them all attempts at the owner's again.
-        _ => Ok(SignedIn::NotVerified),
+    match budgets::wrong(ctx, &budget, attempt) {
+        // The last wrong one is answered like those before it.
+        Ok(_) | Err(Refusal::TooManyLogins { .. } | Refusal::Busy { .. }) => {}
+        Err(refusal) => return Err(refusal),
     }
+    // It counts as wrong all the same: anybody can register an address, and must not get guesses at an account's password for it.
+    if waits { Ok(SignedIn::NotVerified) } else { Err(Refusal::Credentials) }
 }
 
 #[derive(Serialize)]

@@ -109,7 +109,7 @@ pub(super) fn execute<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result<Res
     new_password::set(ctx, &account, &password)?;
     if !account::is_verified(ctx.ports, account.id)? {
         // Whoever read the mail has shown it.
-        register::verified(ctx, &account)?;
+        register::taken_over(ctx, &account)?;
     }
     done()
 }
