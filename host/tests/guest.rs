@@ -139,8 +139,8 @@ async fn requests_that_need_much_memory_compute_one_after_the_other() {
         times.push(hash.await.unwrap());
     }
     times.sort();
-    // All at once they would all end at the end.
-    assert!(times[0] < times[5] / 2, "{times:?}");
+    // Half of them after half of the time. Where all run at once, nearly all of them end at the end.
+    assert!(times[2] < times[5] * 2 / 3, "{times:?}");
 }
 
 #[tokio::test]

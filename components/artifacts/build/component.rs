@@ -10,6 +10,6 @@ pub(crate) fn of(name: &str, module: &[u8]) -> Result<Vec<u8>> {
         .merge_imports_based_on_semver(true)
         .validate(true)
         .module(module)
-        .and_then(|mut encoder| encoder.encode())
+        .and_then(|encoder| encoder.encode())
         .with_context(|| format!("making a component of {name}"))
 }

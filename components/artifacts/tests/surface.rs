@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use stepgate_artifacts::{APP, HELLO, OTP, SPIN_APP};
+use stepgate_artifacts::{APP, HELLO, OTP, SHRUNK_BY, SPIN_APP};
 use wac_graph::types::{Package, Types};
 
 const PORTS: [&str; 3] =
@@ -61,11 +61,13 @@ fn hello_needs_nothing_of_ours() {
     assert_eq!(beside_wasi(&surface(HELLO).unwrap().imports), Vec::<&str>::new());
 }
 
-/// The budgets of docs/design.md §5. Bytes and no time, so it holds on every machine.
+/// The budgets of docs/design.md §5. Bytes and no time, so it holds on every machine. Without wasm-opt, which CI and whoever
+/// ships them has, the apps may be an eighth larger.
 #[test]
 fn the_components_stay_within_their_budgets() {
     const KIB: usize = 1024;
+    let apps = if SHRUNK_BY.is_some() { 1536 * KIB } else { 1728 * KIB };
     assert!(OTP.len() <= 150 * KIB, "otp has {} bytes", OTP.len());
-    assert!(APP.len() <= 1536 * KIB, "the app has {} bytes", APP.len());
-    assert!(SPIN_APP.len() <= 1536 * KIB, "the Spin app has {} bytes", SPIN_APP.len());
+    assert!(APP.len() <= apps, "the app has {} bytes", APP.len());
+    assert!(SPIN_APP.len() <= apps, "the Spin app has {} bytes", SPIN_APP.len());
 }

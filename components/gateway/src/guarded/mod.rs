@@ -97,7 +97,10 @@ impl<'de> Deserialize<'de> for Change {
             kind: Kind,
         }
 
-        fn of<'a, T: Deserialize<'a>>(text: &'a str, change: fn(T) -> Change) -> serde_json::Result<Change> {
+        fn of<'a, T: Deserialize<'a>>(
+            text: &'a str,
+            change: fn(T) -> Change,
+        ) -> Result<Change, json::Unreadable> {
             json::from_text(text).map(change)
         }
 

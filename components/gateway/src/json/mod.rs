@@ -1,11 +1,14 @@
 //! Reading JSON. Of bodies: one object, and never a word of it in an answer.
 
+mod text;
+
+pub(crate) use text::Unreadable;
+
 use crate::http::ApiError;
 use serde::Serialize;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
-use serde_json::de::StrRead;
+use text::Text;
 
 const NOT_AN_OBJECT: &str = "The body must be one JSON object in UTF-8, with each field at most once.";
 
@@ -27,13 +30,9 @@ pub(crate) fn object_or<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -
     from_text(text).map_err(|_| refuse())
 }
 
-/// Reads JSON. A struct is an object: serde would also take an array for its fields in order, and the code for that is a
-/// third of what it derives. Structs within others are left to it.
-pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
-    let mut parser = serde_json::Deserializer::from_str(text);
-    let read = T::deserialize(StructIsObject(&mut parser))?;
-    parser.end()?;
-    Ok(read)
+/// Reads JSON. A struct is an object: serde would also take an array for its fields in order.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
+    T::deserialize(Text(text))
 }
 
 /// The same of bytes, which have to be UTF-8. serde's reader of bytes would be all of its reader of text once more.
@@ -41,55 +40,9 @@ pub(crate) fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     from_text(str::from_utf8(bytes).ok()?).ok()
 }
 
-struct StructIsObject<'p, 'de>(&'p mut serde_json::Deserializer<StrRead<'de>>);
-
-impl<'de> Deserializer<'de> for StructIsObject<'_, 'de> {
-    type Error = serde_json::Error;
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> serde_json::Result<V::Value> {
-        self.0.deserialize_map(visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> serde_json::Result<V::Value> {
-        self.0.deserialize_enum(name, variants, visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> serde_json::Result<V::Value> {
-        self.0.deserialize_newtype_struct(name, visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
-        self.0.deserialize_option(visitor)
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
-        self.0.deserialize_any(visitor)
-    }
-
-    // What JSON says for itself.
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
-    }
-}
-
 /// A value as JSON that can be looked into. By way of its text: serde's direct way would be a second copy of everything that
 /// writes the value.
-pub(crate) fn value_of(value: &impl Serialize) -> serde_json::Result<Value> {
+pub(crate) fn value_of(value: &impl Serialize) -> Result<Value, Unreadable> {
     from_text(&serde_json::to_string(value)?)
 }
 
@@ -111,6 +64,8 @@ pub(crate) fn canonical(body: &[u8]) -> Result<String, ApiError> {
 mod tests {
     use super::*;
     use serde::Deserialize;
+    use serde_json::value::RawValue;
+    use std::collections::BTreeMap;
 
     #[derive(Debug, Deserialize)]
     struct One {
@@ -129,6 +84,103 @@ mod tests {
         assert!(from_text::<One>("[1]").is_err());
         assert!(from_text::<One>("{\"a\":1} ").is_ok());
         assert!(from_text::<One>("{\"a\":1}{}").is_err());
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Number(u32);
+
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    enum Word {
+        A,
+        B,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Either {
+        Nothing,
+        One(Number),
+        Pair(u8, String),
+        Named { a: Option<bool>, b: i64 },
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Many<'a> {
+        text: &'a str,
+        escaped: String,
+        list: Vec<Either>,
+        pair: (u8, u8),
+        map: BTreeMap<String, Number>,
+        numbered: BTreeMap<u64, Number>,
+        named: BTreeMap<Word, u8>,
+        nothing: Option<u8>,
+        unit: (),
+        any: Value,
+        #[serde(default)]
+        left_out: bool,
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_serde_json_reads_it() {
+        let text = r#" { "text" : "plain" , "escaped":"a\u00e4\n\"", "list":["Nothing", {"One":7}, {"Pair":[1,"x"]},
+            {"Named":{"a":null,"b":-5}}, {"Nothing":null}], "pair":[1,2], "map":{"k":3}, "numbered":{"10":1,"0":2},
+            "named":{"B":1,"A":2}, "nothing":null, "unit":null,
+            "any":{"x":[1.5,{}]}, "unknown":[{"text":1}] } "#;
+        let read: Many<'_> = from_text(text).unwrap();
+        assert_eq!(read, serde_json::from_str(text).unwrap());
+        assert_eq!(from_text::<Many<'_>>(&serde_json::to_string(&read).unwrap()), Ok(read));
+        let raw: Box<RawValue> = from_text(" [1, 2] ").unwrap();
+        assert_eq!(raw.get(), "[1, 2]");
+    }
+
+    #[test]
+    fn what_serde_json_refuses_is_refused() {
+        for text in [
+            "",
+            "nul",
+            "\"Nothing",
+            "\"nothing\"",
+            "\"Nothing\" x",
+            "{}",
+            "{\"Nothing\":1}",
+            "{\"One\":-1}",
+            "{\"One\":4294967296}",
+            "{\"One\":1.5}",
+            "{\"One\":\"1\"}",
+            "{\"One\":1,\"One\":1}",
+            "{\"One\":1}}",
+            "{\"Pair\":[1]}",
+            "{\"Pair\":[1,\"x\",2]}",
+            "{\"Named\":{\"a\":true}}",
+            "{\"Named\":{\"b\":1,\"b\":1}}",
+            "{\"Named\":{\"b\":1,}}",
+            "\"\\ud800\"",
+            "\u{b}\"Nothing\"",
+            "{\"Named\":{\"b\":1,\"c\":01}}",
+            "{\"Named\":{\"b\":1,\"c\":\"\\x\"}}",
+        ] {
+            assert!(serde_json::from_str::<Either>(text).is_err(), "{text}");
+            assert_eq!(from_text::<Either>(text), Err(Unreadable), "{text}");
+            assert_eq!(
+                from_text::<Vec<Either>>(&format!("[{text}]")).ok().map(|read| read.len()),
+                text.is_empty().then_some(0)
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_a_number_is_digits_alone() {
+        for text in [
+            "{\"x\":1}",
+            "{\"\":1}",
+            "{\"-1\":1}",
+            "{\"01\":1}",
+            "{\" 1\":1}",
+            "{\"1.0\":1}",
+            "{\"18446744073709551616\":1}",
+        ] {
+            assert!(serde_json::from_str::<BTreeMap<u64, u8>>(text).is_err(), "{text}");
+            assert_eq!(from_text::<BTreeMap<u64, u8>>(text), Err(Unreadable), "{text}");
+        }
     }
 
     #[test]

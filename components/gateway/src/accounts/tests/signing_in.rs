@@ -106,7 +106,9 @@ fn a_registration_of_anothers_address_tells_nothing_and_gives_no_attempts() {
     let phc = password::hash(&strangers, &[7; 16]).unwrap();
     let with = |name: &str, typed: &str| {
         let password = Typed::parse(typed).unwrap();
-        now(&ports, |ctx| first_factor(ctx, &Credentials { name, password: &password, device: None }, Some(&phc)))
+        now(&ports, |ctx| {
+            first_factor(ctx, &Credentials { name, password: &password, device: None }, Some(&phc))
+        })
     };
     for name in ["ann@example.com", "ben@example.com"] {
         for _ in 0..4 {
