@@ -67,12 +67,16 @@ pub(crate) fn first_factor<P: Ports>(
         None if found.is_some() => Budget::SignIn(counted),
         None => Budget::NobodysSignIn(counted),
     };
-    let attempt = budgets::reserve(ctx, &budget)?;
+    budgets::check(ctx, &budget)?;
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
     let stand_in = Phc::stand_in();
     let phc = kept.as_ref().map(|kept| &kept.phc).or(registered);
-    let right = password::verify(phc.unwrap_or(&stand_in), credentials.password)?;
+    // Hashed before the attempt is taken, and looked at after: an attempt is good for seconds, and where many sign in at once the
+    // hash waits for longer. Owners would lose attempts by the load, and in the end be locked out with the right password.
+    let guess = password::guess(phc.unwrap_or(&stand_in), credentials.password)?;
+    let attempt = budgets::reserve(ctx, &budget)?;
+    let right = guess.is_right();
     ctx.log("password_tried", Line { right });
     if !right {
         return Err(match budgets::wrong(ctx, &budget, attempt) {
