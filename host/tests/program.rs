@@ -106,6 +106,34 @@ fn the_lines_it_prints_do_the_whole_job() {
     assert_eq!(program.terminate(), Some(0));
 }
 
+/// The lines of the README that sign somebody in, as they stand there.
+#[test]
+fn the_lines_of_the_readme_sign_people_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder.path().join("data"));
+    let readme = include_str!("../../README.md");
+    let part = readme.split("\n## Sign people in\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let blocks = part.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let lines = blocks.collect::<String>().replace("127.0.0.1:8080", &program.address);
+    let output = Command::new("sh").args(["-e", "-c", &lines]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    let mut answers = said.lines();
+    for part in [
+        r#"{"result":"ok"}"#,
+        r#""access_token":""#,
+        r#""message":"2FA is required for this account""#,
+        r#""access_token":""#,
+        "ses_",
+        r#""session_status":"active""#,
+        r#""email":"ada@example.com""#,
+    ] {
+        let answer = answers.next().unwrap_or_default();
+        assert!(answer.contains(part), "{part} is not in {answer}, of:\n{said}");
+    }
+    assert_eq!(program.terminate(), Some(0));
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_can_read_its_data() {

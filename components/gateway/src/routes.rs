@@ -195,6 +195,7 @@ impl Route {
         match self {
             Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
             Route::LoginMfa(_) => Errors::LoginMfa,
+            Route::TwoFactorSessions(_) => Errors::TwoFactorSessions,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
@@ -241,6 +242,7 @@ impl Part {
     pub(crate) fn errors(self) -> Errors {
         match self {
             Part::LoginMfa => Errors::LoginMfa,
+            Part::TwoFactorSessions => Errors::TwoFactorSessions,
             _ => Errors::Text,
         }
     }

@@ -28,7 +28,7 @@ impl Exchange<'_> {
 
     /// Whether it is about an API, and not about a page.
     pub(crate) fn is_api(&self) -> bool {
-        const APIS: [&str; 4] = ["/api/", "/sandbox/", "/reg/", "/.well-known/"];
+        const APIS: [&str; 6] = ["/api/", "/sandbox/", "/reg/", "/.well-known/", "/auth/", "/bridge/"];
         let path = self.place();
         path == "/api" || APIS.iter().any(|api| path.starts_with(api))
     }

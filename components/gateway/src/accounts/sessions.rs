@@ -131,6 +131,26 @@ pub(crate) fn promote<P: Ports>(
     activate(ctx, session.id, owner, Some(presented), lifetime, true)
 }
 
+/// The second factor counts as given in this active session. It ends when it would have.
+pub(crate) fn set_verified<P: Ports>(
+    ctx: &Context<'_, P>,
+    session: &Session,
+    presented: TokenHash,
+) -> Result<(), StoreError> {
+    let State::Active { since, .. } = session.state else { return Ok(()) };
+    let active = Active {
+        partner: ctx.tenant.partner,
+        account: session.account,
+        epoch: session.epoch,
+        hash: Some(presented),
+        since,
+        until: session.until,
+        two_factor: true,
+    };
+    // Written by whoever it is, this is the same but for the one flag, which never goes back.
+    stored::write(ctx.ports, &active_key(session.id)?, &active, "session")
+}
+
 fn activate<P: Ports>(
     ctx: &Context<'_, P>,
     id: Uuid,

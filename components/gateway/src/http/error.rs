@@ -1,8 +1,8 @@
 //! What the API says when it does not do what it was asked: `contracts/authentication-codes.md` §7.
 
 use super::{Response, TraceId, empty, json, text};
-use crate::login_mfa;
 use crate::ports::challenges;
+use crate::{login_mfa, two_factor_sessions};
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -20,6 +20,8 @@ pub(crate) enum Errors {
     EnvelopeBut403,
     /// `{"status","message","traceId","errors"}`, whatever the status: `contracts/login-mfa.md` §1.
     LoginMfa,
+    /// `{"success":false,"error","code"}`, whatever the status: `contracts/two-factor-sessions.md` §1.
+    TwoFactorSessions,
 }
 
 /// A refusal or failure. What it looks like is for the route to say ([`Errors`]); 401 and 500 are the same everywhere.
@@ -113,15 +115,18 @@ impl ApiError {
             ApiError::Unauthorized if errors == Errors::LoginMfa => {
                 (StatusCode::UNAUTHORIZED, "", "This needs an API key, in the header X-API-KEY.")
             }
-            ApiError::Internal(_) if errors == Errors::LoginMfa => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "", "Internal Server Error")
+            ApiError::Internal(_) if matches!(errors, Errors::LoginMfa | Errors::TwoFactorSessions) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Internal Server Error")
+            }
+            ApiError::Unauthorized if errors == Errors::TwoFactorSessions => {
+                (StatusCode::UNAUTHORIZED, "session_invalid", "Invalid or expired session")
             }
             ApiError::Unauthorized => return text(StatusCode::UNAUTHORIZED, "authorization error"),
             ApiError::Internal(_) => {
                 return traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace);
             }
             ApiError::Forbidden(what) | ApiError::Refused(StatusCode::FORBIDDEN, _, what)
-                if !matches!(errors, Errors::Envelope | Errors::LoginMfa) =>
+                if !matches!(errors, Errors::Envelope | Errors::LoginMfa | Errors::TwoFactorSessions) =>
             {
                 return traced(StatusCode::FORBIDDEN, what, trace);
             }
@@ -153,6 +158,7 @@ impl ApiError {
         let mut response = match errors {
             Errors::Text => message(status, what),
             Errors::LoginMfa => login_mfa::refusal(status, what, &[], trace.as_str()),
+            Errors::TwoFactorSessions => two_factor_sessions::refusal(status, what, code, trace.as_str()),
             Errors::Envelope | Errors::EnvelopeBut403 => envelope(status, code, what, trace),
         };
         match self {

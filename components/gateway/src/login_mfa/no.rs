@@ -31,7 +31,7 @@ pub(super) enum No {
     /// Row 5 of §3: the password was right, and a code is due.
     SecondFactorDue,
     /// Row 7 of §3: this cannot be a code. No attempt was taken.
-    NoSuchCode { left: u32 },
+    CannotBeACode { left: u32 },
     /// The access or refresh token is nothing that lets anybody in.
     SessionOver,
     /// The refresh token is too old.
@@ -62,7 +62,7 @@ impl No {
                 let text = "2FA is required for this account";
                 return Ok(refusal(StatusCode::FAILED_DEPENDENCY, text, &[], "TraceId unavailable"));
             }
-            No::NoSuchCode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
+            No::CannotBeACode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
             No::SessionOver => (StatusCode::UNAUTHORIZED, SESSION_OVER.into(), None),
             No::TokenExpired { at } => {
                 let text = format!("The Token has expired on {}", when::rfc3339(at));

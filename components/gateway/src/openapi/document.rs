@@ -4,8 +4,8 @@ use super::operation::{Access, Op, Sent};
 use super::{GROUPS, Place, parameter, place, refusals, uuid, words};
 use crate::auth::VERSIONS;
 use crate::http::Verb;
-use crate::login_mfa;
 use crate::routes::{Route, TABLE, is_api};
+use crate::{login_mfa, two_factor_sessions};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
@@ -24,6 +24,8 @@ use utoipa::openapi::{
 
 const KEY: &str = "ApiKey";
 const BEARER: &str = "Bearer";
+const SESSION: &str = "Session";
+const COOKIE: &str = "SessionCookie";
 
 const ABOUT: &str = "Stepgate holds a sensitive action until its owner confirms it, with a one-time code or a link.
 
@@ -43,7 +45,9 @@ pub(super) fn text() -> String {
 /// Every path of the API, with what there is.
 pub(super) fn places() -> Vec<(&'static str, Route, Place)> {
     let login_mfa = login_mfa::TABLE.iter().map(|(path, place)| (*path, Route::LoginMfa(*place)));
-    let all = TABLE.iter().copied().chain(login_mfa);
+    let sessions =
+        two_factor_sessions::TABLE.iter().map(|(path, place)| (*path, Route::TwoFactorSessions(*place)));
+    let all = TABLE.iter().copied().chain(login_mfa).chain(sessions);
     all.filter_map(|(path, route)| Some((path, route, place(route)?))).collect()
 }
 
@@ -89,6 +93,20 @@ fn document() -> OpenApi {
                     .description(Some("The `access_token` of somebody who has signed in."))
                     .build(),
             ),
+        )
+        .security_scheme(
+            SESSION,
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-Session-ID",
+                "The `session_id` of somebody who signs in or has signed in.",
+            ))),
+        )
+        .security_scheme(
+            COOKIE,
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "session_id",
+                "The same, as signing in has a browser keep it. The header beats it.",
+            ))),
         );
     OpenApiBuilder::new()
         .info(info())
@@ -176,17 +194,21 @@ fn operation(route: Route, op: Op, group: &str, has_parameters: bool, again: boo
         operation = operation.parameters(Some(parameters));
     }
     let needs = match op.access {
-        Access::Key => None,
-        Access::Bearer => Some(SecurityRequirement::new(BEARER, Vec::<String>::new())),
-        Access::Open => Some(SecurityRequirement::default()),
+        Access::Key => Vec::new(),
+        Access::Bearer => vec![SecurityRequirement::new(BEARER, Vec::<String>::new())],
+        Access::Session => {
+            [SESSION, COOKIE].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).into()
+        }
+        Access::Open => vec![SecurityRequirement::default()],
     };
-    if let Some(needs) = needs {
+    for needs in needs {
         operation = operation.security(needs);
     }
     operation.request_body(op.body.map(request_body)).build()
 }
 
 fn request_body(sent: Sent) -> RequestBody {
+    let required = if sent.required { Required::True } else { Required::False };
     let content = ContentBuilder::new().schema(Some(sent.schema));
     let content = if sent.more_examples.is_empty() {
         content.example(Some(sent.example))
@@ -194,10 +216,7 @@ fn request_body(sent: Sent) -> RequestBody {
         let all = [("with every field", sent.example)].into_iter().chain(sent.more_examples);
         content.examples_from_iter(all.map(|(name, value)| (name, example(value))))
     };
-    RequestBodyBuilder::new()
-        .content("application/json", content.build())
-        .required(Some(Required::True))
-        .build()
+    RequestBodyBuilder::new().content("application/json", content.build()).required(Some(required)).build()
 }
 
 fn example(value: Value) -> utoipa::openapi::example::Example {

@@ -26,11 +26,12 @@ pub(crate) use words::{named, parameter, text, uuid, words};
 
 use crate::routes::Route;
 use crate::{
-    authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox, webhooks,
+    authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox,
+    two_factor_sessions, webhooks,
 };
 
 /// The groups, in the order in which they are read.
-const GROUPS: [&Group; 8] = [
+const GROUPS: [&Group; 9] = [
     &customers::described::GROUP,
     &authentication_codes::described::GROUP,
     &autoramps::described::GROUP,
@@ -38,6 +39,7 @@ const GROUPS: [&Group; 8] = [
     &identifications::described::GROUP,
     &webhooks::described::GROUP,
     &login_mfa::described::GROUP,
+    &two_factor_sessions::described::GROUP,
     &sandbox::described::GROUP,
 ];
 
@@ -81,8 +83,8 @@ fn place(route: Route) -> Option<Place> {
         Route::SandboxFiatAddress => fiat_addresses::described::sandbox(),
         Route::SandboxReset => sandbox::described::reset(),
         Route::LoginMfa(place) => login_mfa::described::place(place),
-        Route::TwoFactorSessions(_)
-        | Route::Confirm
+        Route::TwoFactorSessions(place) => two_factor_sessions::described::place(place),
+        Route::Confirm
         | Route::Identify
         | Route::Inbox
         | Route::InboxJson

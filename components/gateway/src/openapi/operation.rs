@@ -25,6 +25,8 @@ pub(crate) enum Access {
     Key,
     /// An access token.
     Bearer,
+    /// A session.
+    Session,
     /// Nothing.
     Open,
 }
@@ -54,6 +56,8 @@ pub(super) struct Sent {
     /// Has every field there is.
     pub(super) example: Value,
     pub(super) more_examples: Vec<(&'static str, Value)>,
+    /// Whether it must be there.
+    pub(super) required: bool,
     /// What reads it when it comes. `tests` holds schema and reader together.
     pub(super) reads: fn(&[u8]) -> Result<(), ApiError>,
 }
@@ -118,8 +122,21 @@ impl Op {
         reads: fn(&[u8]) -> Result<(), ApiError>,
     ) -> Op {
         let schema = self.schema::<T>();
-        self.body = Some(Sent { schema, example, more_examples: Vec::new(), reads });
+        self.body = Some(Sent { schema, example, more_examples: Vec::new(), required: true, reads });
         self
+    }
+
+    /// The same, but there need not be one.
+    pub(crate) fn may_take<T: ToSchema>(
+        self,
+        example: Value,
+        reads: fn(&[u8]) -> Result<(), ApiError>,
+    ) -> Op {
+        let mut op = self.takes::<T>(example, reads);
+        if let Some(body) = &mut op.body {
+            body.required = false;
+        }
+        op
     }
 
     /// Shows another body.

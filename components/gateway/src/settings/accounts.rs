@@ -165,6 +165,12 @@ impl Tenant {
     }
 }
 
+/// How long a session lasts once it is active: `contracts/two-factor-sessions.md` §2.
+pub(crate) fn session_lifetime(settings: &impl Settings) -> Result<Duration, SettingError> {
+    let days = number(settings, "session_days", 1, 90, 7)?;
+    Ok(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
+}
+
 /// How long five wrong codes lock an account: `contracts/login-mfa.md` §2. Longer than any code lives, so that none from before
 /// the lock works after it.
 pub(crate) fn lock_policy(settings: &impl Settings) -> Result<Policy, SettingError> {

@@ -26,7 +26,9 @@ mod tokens;
 
 pub(crate) use account_keys::AccountKeys;
 #[allow(unused_imports, reason = "the account APIs are being built on it")]
-pub(crate) use accounts::{Mfa, Registration, Tenant, accounts_are_on, lock_policy, tenants};
+pub(crate) use accounts::{
+    Mfa, Registration, Tenant, accounts_are_on, lock_policy, session_lifetime, tenants,
+};
 pub(crate) use api::ApiSettings;
 pub(crate) use api_keys::{ApiKey, Role};
 pub(crate) use base_url::BaseUrl;

@@ -19,4 +19,5 @@ mod races;
 mod rate;
 mod sandbox;
 mod scopes;
+mod two_factor_sessions;
 mod webhooks;

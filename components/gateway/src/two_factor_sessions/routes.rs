@@ -7,6 +7,8 @@ pub(crate) enum Place {
     Login,
     Logout,
     Me,
+    /// What @pubflow clients ask whether their session is good.
+    Validate,
     Register,
     RegisterPublic,
     RegisterVerify,
@@ -31,6 +33,7 @@ pub(crate) const TABLE: &[(&str, Place)] = &[
     ("/auth/logout", Place::Logout),
     ("/auth/me", Place::Me),
     ("/auth/user/me", Place::Me),
+    ("/auth/validate-session", Place::Validate),
     ("/auth/register", Place::Register),
     ("/auth/register/public", Place::RegisterPublic),
     ("/auth/register/verify", Place::RegisterVerify),
@@ -47,12 +50,40 @@ pub(crate) const TABLE: &[(&str, Place)] = &[
     ("/auth/two_factor/{id}/start", Place::Start),
 ];
 
+/// Which sessions a route is for: `contracts/two-factor-sessions.md` §2 and §4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Nothing,
+    /// A session, pending or active.
+    Session,
+    Active,
+}
+
 impl Place {
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
-            Place::Me | Place::System | Place::Methods | Place::Devices => &[Verb::Get],
+            Place::Me | Place::Validate | Place::System | Place::Methods | Place::Devices => &[Verb::Get],
             Place::Method | Place::Device => &[Verb::Delete],
             _ => &[Verb::Post],
+        }
+    }
+
+    pub(super) fn needs(self) -> Needs {
+        match self {
+            Place::Login
+            | Place::Validate
+            | Place::Register
+            | Place::RegisterPublic
+            | Place::RegisterVerify
+            | Place::BridgeValidate
+            | Place::System => Needs::Nothing,
+            Place::Logout | Place::Me | Place::Start | Place::Verify => Needs::Session,
+            Place::Methods
+            | Place::Setup
+            | Place::Toggle
+            | Place::Method
+            | Place::Devices
+            | Place::Device => Needs::Active,
         }
     }
 }

@@ -279,7 +279,9 @@ fn check_mac_keys(name: &str, texts: Vec<MacKeyText>, production: bool) -> Resul
     let mut ids = HashSet::new();
     let check = |(index, text): (usize, MacKeyText)| {
         let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("{name}[{index}].{field}"), why));
-        check_id(&text.id, production).or_else(|why| wrong("id", why))?;
+        if let Err(why) = check_id(&text.id, production) {
+            return wrong("id", why);
+        }
         if !ids.insert(text.id.clone()) {
             return wrong("id", "is there twice");
         }

@@ -34,7 +34,9 @@ pub(super) fn check(keys: Vec<TokenKey>, production: bool) -> Result<Vec<TokenKe
     let (mut ids, mut seeds) = (HashSet::new(), HashSet::new());
     for (index, key) in keys.iter().enumerate() {
         let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("{NAME}[{index}].{field}"), why));
-        check_id(&key.id, production).or_else(|why| wrong("id", why))?;
+        if let Err(why) = check_id(&key.id, production) {
+            return wrong("id", why);
+        }
         if !ids.insert(&key.id) {
             return wrong("id", "is there twice");
         }

@@ -219,7 +219,8 @@ async fn a_lock_is_told_to_the_owner_once(host: Host) {
     let app = App::production(host).await;
     let ada = Person::sign_up(&app, "ada@example.com").await;
     ada.lock(&app).await;
-    join_all((0..8).map(|_| app.portal().token(&ada.email, PASSWORD, json!({})))).await;
+    let portal = app.portal();
+    join_all((0..8).map(|_| portal.token(&ada.email, PASSWORD, json!({})))).await;
     let mails = app.mails().await;
     let told: Vec<_> = mails.iter().filter(|mail| mail.code.is_empty()).collect();
     assert_eq!(told.len(), 1, "{told:?}");

@@ -102,9 +102,10 @@ async fn mails_to_one_address_are_counted(host: Host) {
 async fn codes_asked_for_at_once_are_sent_once(host: Host) {
     let app = App::production(host).await;
     let ada = Person::sign_up(&app, "ada@example.com").await;
+    let portal = app.portal();
     for _ in 0..3 {
         let before = app.mails().await.len();
-        let answers = join_all((0..6).map(|_| app.portal().token(&ada.email, PASSWORD, json!({})))).await;
+        let answers = join_all((0..6).map(|_| portal.token(&ada.email, PASSWORD, json!({})))).await;
         assert!(answers.iter().all(|answer| [424, 429].contains(&answer.status.as_u16())), "{answers:?}");
         assert_eq!(answers.iter().filter(|answer| answer.status == 424).count(), 1, "{answers:?}");
         assert_eq!(app.mails().await.len() - before, 1);
@@ -130,7 +131,8 @@ async fn a_throttled_request_says_so_and_its_code_goes_on(host: Host) {
     ada.token(&mail.code).await.expect(200);
 
     let (session, mail) = ada.pending(&app).await;
-    let start = || app.portal().session(Method::POST, "/auth/two_factor/email/start", &session, json!({}));
+    let portal = app.portal();
+    let start = || portal.session(Method::POST, "/auth/two_factor/email/start", &session, json!({}));
     let answer = start().await.expect(429);
     assert_eq!(answer.json()["code"], "RESEND_TOO_SOON");
     let wait: u64 = answer.header("retry-after").parse().expect("seconds");
