@@ -1,6 +1,7 @@
 //! The `stepgate` program from its start to its end.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails, fails its test")]
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -75,9 +76,13 @@ fn it_starts_without_settings_is_healthy_and_ends_on_sigterm() {
     assert_eq!(program.terminate(), Some(0));
 
     // The second start finds what the first one left: the key, the store, and the compiled code.
-    let keys = || ["mac-key", "webhook-key"].map(|file| std::fs::read(data.join(file)).unwrap());
+    let keys = || {
+        ["mac-key", "webhook-key", "account-key", "token-key"]
+            .map(|file| std::fs::read(data.join(file)).unwrap())
+    };
     let kept = keys();
-    assert!(kept[0] != kept[1] && kept.iter().all(|key| key.len() == 32));
+    assert!(kept.iter().all(|key| key.len() == 32));
+    assert_eq!(kept.iter().collect::<HashSet<_>>().len(), kept.len(), "each is a key of its own");
     let program = Program::start(&data);
     assert!(program.get("/healthz").starts_with("HTTP/1.1 200"));
     assert_eq!(keys(), kept);
@@ -98,6 +103,34 @@ fn the_lines_it_prints_do_the_whole_job() {
     assert!(said.contains(r#""status":"Confirmed""#), "{said}");
     let customer = said.lines().last().unwrap();
     assert!(customer.contains(r#""email":"ada@new.example""#), "{said}");
+    assert_eq!(program.terminate(), Some(0));
+}
+
+/// The lines of the README that sign somebody in, as they stand there.
+#[test]
+fn the_lines_of_the_readme_sign_people_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder.path().join("data"));
+    let readme = include_str!("../../README.md");
+    let part = readme.split("\n## Sign people in\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let blocks = part.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let lines = blocks.collect::<String>().replace("127.0.0.1:8080", &program.address);
+    let output = Command::new("sh").args(["-e", "-c", &lines]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    let mut answers = said.lines();
+    for part in [
+        r#"{"result":"ok"}"#,
+        r#""access_token":""#,
+        r#""message":"2FA is required for this account""#,
+        r#""access_token":""#,
+        "ses_",
+        r#""session_status":"active""#,
+        r#""email":"ada@example.com""#,
+    ] {
+        let answer = answers.next().unwrap_or_default();
+        assert!(answer.contains(part), "{part} is not in {answer}, of:\n{said}");
+    }
     assert_eq!(program.terminate(), Some(0));
 }
 
@@ -124,9 +157,14 @@ fn nobody_else_can_read_its_data_in_a_folder_that_was_there() {
     std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = Program::start(data);
     let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
-    for (name, expected) in
-        [("mac-key", 0o600), ("webhook-key", 0o600), ("stepgate.redb", 0o600), ("compiled", 0o700)]
-    {
+    for (name, expected) in [
+        ("mac-key", 0o600),
+        ("webhook-key", 0o600),
+        ("account-key", 0o600),
+        ("token-key", 0o600),
+        ("stepgate.redb", 0o600),
+        ("compiled", 0o700),
+    ] {
         assert_eq!(mode(name), expected, "{name}");
     }
     assert_eq!(program.terminate(), Some(0));

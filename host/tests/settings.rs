@@ -138,6 +138,32 @@ fn values_out_of_range_are_named() {
         ("webhook_extra_roots = \"stepgate.toml\"", "webhook_extra_roots: holds no certificate"),
         ("webhook_run_token = \"s3cret\"", "webhook_run_token: must be 32 to 256 characters"),
         ("fiat_address_authorization = \"all,s3cret\"", "fiat_address_authorization: "),
+        ("emails_per_hour = 0", "emails_per_hour: must be a whole number from 1 to 1000"),
+        ("emails_per_hour = 1001", "emails_per_hour: "),
+        ("sms_per_day = 0", "sms_per_day: "),
+        ("sms_per_day = 1001", "sms_per_day: "),
+        ("account_lock_minutes = 14", "account_lock_minutes: must be a whole number from 15 to 1440"),
+        ("account_lock_minutes = 1441", "account_lock_minutes: "),
+        ("access_token_seconds = 59", "access_token_seconds: must be a whole number from 60 to 604800"),
+        ("access_token_seconds = 604801", "access_token_seconds: "),
+        ("refresh_token_days = 0", "refresh_token_days: must be a whole number from 1 to 90"),
+        ("refresh_token_days = 91", "refresh_token_days: "),
+        ("session_days = 0", "session_days: must be a whole number from 1 to 90"),
+        ("session_days = 91", "session_days: "),
+        ("sms_countries = \"1,,44\"", "sms_countries: must be calling codes"),
+        ("sms_countries = \"+1\"", "sms_countries: "),
+        ("sms_countries = \"01\"", "sms_countries: "),
+        ("sms_countries = \"12345678\"", "sms_countries: "),
+        ("sms_countries = \"1,s3cret\"", "sms_countries: "),
+        ("sms_countries = 1", "sms_countries: must be text"),
+        ("account_keys = []", "account_keys: must hold"),
+        ("token_keys = []", "token_keys: must hold"),
+        ("accounts = []", "accounts: must hold"),
+        ("delivery_url = \"sms.s3cret\"", "delivery_url: must be an absolute URL"),
+        ("delivery_url = \"https://s3cret@sms.example/\"", "delivery_url: must be an absolute URL"),
+        ("delivery_url = \"http://sms.example/s3cret\"", "delivery_url: must begin with https://"),
+        ("delivery_url = \"https://sms.example/\"\ndelivery_token = \"s3cret s3cret\"", "delivery_token: "),
+        ("delivery_token = \"s3cret\"", "delivery_url: is required with delivery_token"),
         ("base_url = \"2fa.example.com\"", "base_url: "),
         ("base_url = \"ftp://example.com\"", "base_url: "),
         ("base_url = \"https://s3cret@example.com\"", "base_url: "),
@@ -167,6 +193,10 @@ fn values_of_another_form_are_named_and_never_shown() {
         ("api_keys", "must be a list of tables"),
         ("mac_keys", "must be a list of tables"),
         ("webhook_keys", "must be a list of tables"),
+        ("accounts", "must be a list of tables"),
+        ("account_keys", "must be a list of tables"),
+        ("token_keys", "must be a list of tables"),
+        ("session_days", "must be a whole number, neither negative nor too large"),
         ("webhook_allowed_networks", "must be a list of networks"),
         ("smtp", "must be a table"),
         ("limits", "must be a table"),
@@ -199,6 +229,11 @@ fn the_sandbox_is_no_default_where_something_looks_like_production() {
         Run::new().file(&sandbox).assert_names(&cannot_listen(0));
     }
     Run::new().env("STEPGATE_BASE_URL", "HTTPS://x").assert_names("environment: is required with ");
+    for line in
+        [&tenant(""), "token_keys = []", "account_keys = []", "delivery_url = \"https://sms.example\""]
+    {
+        Run::new().file(line).assert_names("environment: is required with ");
+    }
     Run::new().env("STEPGATE_LISTEN", "0.0.0.0:0").assert_names("environment: is required with ");
     Run::new().env("STEPGATE_LISTEN", "[::]:0").assert_names("environment: is required with ");
     let mut run = Run::new();
@@ -284,6 +319,170 @@ fn webhook_keys(id: &str) -> String {
     format!("webhook_keys = [{{ id = \"{id}\", secret = \"{KEY}\" }}]\n")
 }
 
+/// The setting `accounts` with one entry, and more in it.
+fn tenant(more: &str) -> String {
+    format!("accounts = [{{ {TENANT}{more} }}]\n")
+}
+
+const TENANT: &str = "partner = \"3c90c3cc-0d44-4b50-8888-8dd25736052a\", partner_id = 7, name = \"Acme\"";
+const SEED: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+/// What accounts in production need.
+fn account_keys(id: &str, seed: &str) -> String {
+    format!(
+        "account_keys = [{{ id = \"{id}\", secret = \"{KEY}\" }}]\ntoken_keys = [{{ id = \"{id}\", seed = \"{seed}\" }}]\n"
+    )
+}
+
+#[test]
+fn accounts_in_production_need_keys_of_their_own() {
+    let all = tenant("") + &account_keys("k1", SEED);
+    Run::new().file(&production(&all)).assert_names(&cannot_listen(0));
+    for name in ["account_keys", "token_keys"] {
+        let text = without(&production(&all), name);
+        Run::new().file(&text).assert_names(&format!("{name}: is required with accounts in production"));
+    }
+    // The sandbox has some.
+    let sandbox = format!("environment = \"sandbox\"\n{}", tenant(""));
+    Run::new().file(&sandbox).assert_names(&cannot_listen(0));
+}
+
+#[test]
+fn who_keeps_accounts_is_checked() {
+    for more in [
+        ", hosts = [\"acme.example\", \"127.0.0.1:8080\"], mfa = \"mandatory\", two_factor = false",
+        ", registration = \"closed\", scope = \"a:b c\", method_objects = true, strict = true",
+        ", registration = \"open\", mfa = \"optional\", scope = \"\"",
+        &format!(", bridge_secret_sha256 = \"{HASH}\""),
+    ] {
+        let text = production(&(tenant(more) + &account_keys("k1", SEED)));
+        Run::new().file(&text).assert_names(&cannot_listen(0));
+    }
+    for (more, name) in [
+        (", hosts = [\"S3cret.example\"]", "accounts[0].hosts: must be host names"),
+        (", hosts = [\"\"]", "accounts[0].hosts: must be host names"),
+        (", hosts = \"s3cret\"", "accounts[0].hosts: "),
+        (", mfa = \"s3cret\"", "accounts[0].mfa: must be mandatory or optional"),
+        (", registration = \"s3cret\"", "accounts[0].registration: must be closed, verified or open"),
+        (", two_factor = \"s3cret\"", "accounts[0].two_factor: must be true or false"),
+        (", strict = 1", "accounts[0].strict: must be true or false"),
+        (", bridge_secret = \"s3cret\"", "accounts[0].bridge_secret: unknown field"),
+        (", bridge_secret_sha256 = \"s3cret\"", "accounts[0].bridge_secret_sha256: must be 64"),
+        (", scope = \"s3cret\\ts3cret\"", "accounts[0].scope: must be words"),
+    ] {
+        let text = format!("environment = \"sandbox\"\n{}", tenant(more));
+        Run::new().file(&text).assert_names(name);
+    }
+    for (from, to, name) in [
+        ("partner = \"3c90", "partner = \"s3cret", "accounts[0].partner: must be a UUID"),
+        (
+            "partner_id = 7",
+            "partner_id = 2147483648",
+            "accounts[0].partner_id: must be a whole number of 32 bits",
+        ),
+        ("partner_id = 7, ", "", "accounts[0]: missing field `partner_id`"),
+        ("name = \"Acme\"", "name = \"a\\nb\"", "accounts[0].name: must be 1 to 80 characters"),
+    ] {
+        let text = format!("environment = \"sandbox\"\n{}", tenant("").replace(from, to));
+        Run::new().file(&text).assert_names(name);
+    }
+}
+
+#[test]
+fn two_who_keep_accounts_are_told_apart() {
+    const OTHER: &str =
+        "partner = \"00000000-0000-4000-8000-000000000002\", partner_id = 8, name = \"Other\"";
+    for (first, second, name) in [
+        ("", OTHER.to_owned() + ", hosts = [\"b.example\"]", cannot_listen(0)),
+        ("", OTHER.to_owned(), "accounts[1].hosts: must name a host".into()),
+        (
+            ", hosts = [\"a.example\"]",
+            OTHER.to_owned() + ", hosts = [\"b.example\", \"a.example\"]",
+            "accounts[1].hosts: holds a host of another entry".into(),
+        ),
+        ("", OTHER.replace("= 8", "= 7"), "accounts[1].partner_id: is there twice".into()),
+        (
+            "",
+            TENANT.replace("= 7", "= 8").to_uppercase().replace("PARTNER_ID", "partner_id"),
+            "accounts[1]".into(),
+        ),
+    ] {
+        let text = format!("environment = \"sandbox\"\naccounts = [{{ {TENANT}{first} }}, {{ {second} }}]\n");
+        Run::new().file(&text).assert_names(&name);
+    }
+}
+
+#[test]
+fn keys_of_accounts_are_checked_and_never_shown() {
+    let second = |key: &str| format!("token_keys = [{{ id = \"k1\", seed = \"{SEED}\" }}, {{ {key} }}]");
+    for (line, name) in [
+        ("token_keys = [{ id = \"not an id\", seed = \"c2VjcmV0\" }]".to_owned(), "token_keys[0].id: "),
+        (
+            "token_keys = [{ id = \"k1\", seed = \"c2VjcmV0\" }]".to_owned(),
+            "token_keys[0].seed: must be base64",
+        ),
+        (
+            format!("token_keys = [{{ id = \"k1\", seed = \"{}=\" }}]", "A".repeat(43)),
+            "token_keys[0].seed: must be random",
+        ),
+        (
+            "token_keys = [{ id = \"k1\", secret = \"c2VjcmV0\" }]".to_owned(),
+            "token_keys[0].secret: unknown field",
+        ),
+        (second(&format!("id = \"k1\", seed = \"{KEY}\"")), "token_keys[1].id: is there twice"),
+        (second(&format!("id = \"k2\", seed = \"{SEED}\"")), "token_keys[1].seed: is there twice"),
+        (format!("account_keys = [{{ id = \"\", secret = \"{KEY}\" }}]"), "account_keys[0].id: "),
+        ("account_keys = [{ id = \"k1\", secret = \"c2VjcmV0\" }]".to_owned(), "account_keys[0].secret: "),
+    ] {
+        Run::new().env("STEPGATE_ENVIRONMENT", "sandbox").file(&line).assert_names(name);
+    }
+    Run::new().env("STEPGATE_ACCOUNTS", "s3cret").assert_names("accounts (STEPGATE_ACCOUNTS): must be JSON");
+    Run::new()
+        .env("STEPGATE_ENVIRONMENT", "sandbox")
+        .env("STEPGATE_ACCOUNTS", r#"[{"partner":"s3cret","partner_id":1,"name":"x"}]"#)
+        .assert_names("accounts[0].partner: ");
+    Run::new()
+        .env("STEPGATE_ENVIRONMENT", "sandbox")
+        .env("STEPGATE_TOKEN_KEYS", r#"[{"id":"k1","seed":"s3cret"}]"#)
+        .assert_names("token_keys[0].seed: ");
+}
+
+#[test]
+fn production_refuses_what_the_sandbox_has_for_accounts() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let secret: String =
+        sha2::Sha256::digest("sandbox-bridge").iter().map(|byte| format!("{byte:02x}")).collect();
+    let known = tenant(&format!(", bridge_secret_sha256 = \"{secret}\""));
+    Run::new()
+        .file(&production(&(known.clone() + &account_keys("k1", SEED))))
+        .assert_names("accounts[0].bridge_secret_sha256: is the sandbox's");
+    let sandbox = format!("environment = \"sandbox\"\n{known}");
+    Run::new().file(&sandbox).assert_names(&cannot_listen(0));
+    Run::new()
+        .file(&production(&account_keys("sandbox-only", SEED)))
+        .assert_names("account_keys[0].id: is the sandbox's key");
+    let token_keys = format!("token_keys = [{{ id = \"sandbox-only\", seed = \"{SEED}\" }}]");
+    Run::new().file(&production(&token_keys)).assert_names("token_keys[0].id: is the sandbox's key");
+    let seed = base64::engine::general_purpose::STANDARD.encode("stepgate sandbox seed, no secret");
+    Run::new()
+        .file(&production(&account_keys("k1", &seed)))
+        .assert_names("token_keys[0].seed: is the sandbox's");
+    Run::new().file(&production("sms_countries = \"*\"")).assert_names("delivery_url: is required with sms");
+    let sms = "delivery_url = \"https://sms.example/\"\nsms_countries = ";
+    Run::new()
+        .file(&production(&format!("{sms}\"*\"")))
+        .assert_names("sms_countries: must name the countries in production");
+    Run::new().file(&production(&format!("{sms}\"1, 44\""))).assert_names(&cannot_listen(0));
+}
+
+#[test]
+fn mail_may_go_by_http_in_place_of_smtp() {
+    let text =
+        without(&production("delivery_url = \"https://mail.example/\"\ndelivery_token = \"t\""), "smtp");
+    Run::new().file(&text).assert_names(&cannot_listen(0));
+}
+
 #[test]
 fn webhooks_are_off_in_production_until_there_are_keys_for_them() {
     let more = [
@@ -327,7 +526,15 @@ fn help_has_examples() {
     let output = Command::new(env!("CARGO_BIN_EXE_stepgate")).arg("--help").output().unwrap();
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    for part in ["Examples:", "[[api_keys]]", "STEPGATE_", "--listen"] {
+    for part in [
+        "Examples:",
+        "[[api_keys]]",
+        "[[accounts]]",
+        "[[token_keys]]",
+        "delivery_url",
+        "STEPGATE_",
+        "--listen",
+    ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
 }

@@ -3,12 +3,14 @@
 use crate::clock::MovableClock;
 use crate::keys::{self, Key, ONE, TWO};
 use crate::log::Log;
+use crate::portal::{BRIDGE_SECRET, PARTNER_ID};
 use crate::redis_server::Redis;
 use crate::spin_host::{self, Moment, SpinHost};
 use crate::{
-    Answer, Caller, ChangingSettings, Client, Effect, Faults, FaultyStore, Host, Mail, Outbox, postbox,
+    Answer, Caller, ChangingSettings, Client, Effect, Faults, FaultyStore, Host, Mail, Outbox, Portal,
+    postbox,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -130,6 +132,10 @@ impl Setup {
             ("mac_keys", mac_key_setting("2026-11", 7)),
             ("webhook_keys", mac_key_setting("2026-11", 8)),
             ("webhook_run_token", WEBHOOK_RUN_TOKEN.into()),
+            ("accounts", json!([tenant()]).to_string()),
+            ("account_keys", mac_key_setting("2026-11", 9)),
+            ("token_keys", json!([{ "id": "2026-11", "seed": base64([10; 32]) }]).to_string()),
+            ("sms_countries", if self.sandbox { "*" } else { "1,49" }.into()),
             // Tests of the cool-down set their own.
             ("resend_cooldown_seconds", "0".into()),
         ];
@@ -140,9 +146,21 @@ impl Setup {
 
 /// The setting `mac_keys`, or `webhook_keys`, with one key in it, made of one byte.
 pub fn mac_key_setting(id: &str, byte: u8) -> String {
+    json!([{ "id": id, "secret": base64([byte; 32]) }]).to_string()
+}
+
+fn base64(bytes: [u8; 32]) -> String {
     use base64::Engine as _;
-    let secret = base64::engine::general_purpose::STANDARD.encode([byte; 32]);
-    serde_json::json!([{ "id": id, "secret": secret }]).to_string()
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The entry of the setting `accounts` that every service under test has: the first partner's.
+pub fn tenant() -> Value {
+    let partner_id: i32 = PARTNER_ID.parse().expect("a number");
+    json!({
+        "partner": ONE.partner, "partner_id": partner_id, "name": "Acme Pay", "hosts": [], "mfa": "optional",
+        "bridge_secret_sha256": keys::sha256(BRIDGE_SECRET),
+    })
 }
 
 fn native(
@@ -237,6 +255,11 @@ impl App {
     /// Somebody without a key: a browser.
     pub fn visitor(&self) -> &Client {
         &self.client
+    }
+
+    /// A program that people sign in through.
+    pub fn portal(&self) -> Portal {
+        Portal::new(self.client.clone())
     }
 
     /// A program that has this key.
@@ -414,14 +437,21 @@ impl App {
         }
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone();
         mails.extend(self.outbox.mails());
-        let codes: HashSet<&str> = mails.iter().map(|mail| mail.code.as_str()).collect();
+        let codes: HashSet<&str> =
+            mails.iter().map(|mail| mail.code.as_str()).filter(|code| !code.is_empty()).collect();
         let mut parts: HashSet<&str> = keys::ALL.iter().map(|key| key.secret).collect();
-        parts.insert(WEBHOOK_RUN_TOKEN);
+        parts.extend([WEBHOOK_RUN_TOKEN, BRIDGE_SECRET]);
         parts.extend(mails.iter().filter(|mail| !mail.link.is_empty()).map(Mail::token));
+        parts.extend(mails.iter().map(|mail| mail.long_code.as_str()).filter(|code| !code.is_empty()));
+        let handed_out: HashSet<String> =
+            self.client.answers().iter().flat_map(|(_, answer)| opening(answer)).collect();
         for line in self.log.lines() {
             assert_free_of(&line, &codes, &parts, "the log");
             for mail in &mails {
                 assert!(!line.contains(&mail.to), "an address is in the log: {line}");
+            }
+            for secret in &handed_out {
+                assert!(!line.contains(secret.as_str()), "what opens an account is in the log: {line}");
             }
         }
         for (path, answer) in self.client.answers() {
@@ -432,6 +462,46 @@ impl App {
             assert_free_of(&String::from_utf8_lossy(&answer.body), &codes, &parts, "an answer");
         }
     }
+}
+
+/// What an answer holds that opens something, and is for nobody but who got it.
+fn opening(answer: &Answer) -> Vec<String> {
+    fn collect(value: &Value, found: &mut Vec<String>) {
+        const NAMES: [&str; 10] = [
+            "access_token",
+            "refresh_token",
+            "device_token",
+            "session_id",
+            "sessionId",
+            "payload",
+            "secret",
+            "otpauth_uri",
+            "codes",
+            "recovery_codes",
+        ];
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let texts = match value {
+                        Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+                        Value::String(text) => vec![text.as_str()],
+                        _ => Vec::new(),
+                    };
+                    if NAMES.contains(&name.as_str()) {
+                        found.extend(texts.into_iter().map(str::to_owned));
+                    }
+                    collect(value, found);
+                }
+            }
+            Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(body) = serde_json::from_slice(&answer.body) {
+        collect(&body, &mut found);
+    }
+    found
 }
 
 /// A code is six digits that stand alone; ids and instants have such digits too, but never alone.

@@ -56,10 +56,8 @@ pub(crate) fn setting(keys: &[Key]) -> String {
     let entries: Vec<Value> = keys
         .iter()
         .map(|key| {
-            let sha256: String =
-                Sha256::digest(key.secret).iter().map(|byte| format!("{byte:02x}")).collect();
             json!({
-                "sha256": sha256,
+                "sha256": sha256(key.secret),
                 "partner": key.partner,
                 "name": key.name,
                 "role": key.role,
@@ -68,4 +66,8 @@ pub(crate) fn setting(keys: &[Key]) -> String {
         })
         .collect();
     Value::from(entries).to_string()
+}
+
+pub(crate) fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

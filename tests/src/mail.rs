@@ -4,35 +4,49 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use std::sync::{Mutex, PoisonError};
 use stepgate_host::delivery::{Delivery, DeliveryError, Message};
 
-/// A message with code and link. Read from its text, as its recipient would.
+/// A message with what is in it. Read from its text, as its recipient would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     /// Whose it is.
     pub to: String,
-    /// The subject line.
+    /// The subject line; empty in an SMS.
     pub subject: String,
     /// All of the text.
     pub text: String,
-    /// Six digits.
+    /// Six digits; empty in a mail that tells news of an account.
     pub code: String,
     /// The confirmation link; empty in a message that carries a code only.
     pub link: String,
+    /// The code that takes no attempt; empty where there is none.
+    pub long_code: String,
 }
 
 impl Mail {
     pub(crate) fn read(to: &str, subject: &str, text: &str) -> Mail {
-        let code = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Your code: "))
-            .unwrap_or_else(|| panic!("no code in the message to {to}"));
-        assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "the code has six digits");
+        let is_sms = to.starts_with('+');
+        let code = if is_sms {
+            text.lines()
+                .last()
+                .and_then(|line| line.strip_prefix('@')?.split_once(" #"))
+                .map(|(_, code)| code)
+        } else {
+            text.lines().find_map(|line| line.strip_prefix("Your code: "))
+        };
         let link = text.lines().find(|line| line.contains("/confirm/")).unwrap_or_default();
+        let asks = is_sms || !link.is_empty() || subject.contains(": confirm ");
+        assert_eq!(code.is_some(), asks, "a code is in what asks for one and nowhere else: {subject}");
+        let code = code.unwrap_or_default();
+        let is_code = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+        assert!(is_code || !asks, "the code has six digits");
+        let mut after = text.lines().skip_while(|line| !line.ends_with("this one still works in its place:"));
+        let long_code = after.nth(1).unwrap_or_default();
         Mail {
             to: to.into(),
             subject: subject.into(),
             text: text.into(),
             code: code.into(),
             link: link.into(),
+            long_code: long_code.into(),
         }
     }
 

@@ -128,7 +128,8 @@ impl<'d> Schemas<'d> {
         if let Some(schema) = reference(schema).and_then(|name| self.named.get(name)) {
             return self.shapes(schema);
         }
-        if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
+        let choices = schema.get("oneOf").or_else(|| schema.get("anyOf"));
+        if let Some(choices) = choices.and_then(Value::as_array) {
             return choices.iter().flat_map(|choice| self.shapes(choice)).collect();
         }
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {

@@ -6,16 +6,17 @@ use crate::autoramps;
 use crate::call::{Call, failure_line};
 use crate::customers;
 use crate::fiat_addresses;
-use crate::http::{ApiError, Body, Errors, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
+use crate::http::{ApiError, Body, Response, TRACE_HEADER, TraceId, Verb, check_json, read_body};
 use crate::identifications;
 use crate::ids;
 use crate::pages;
 use crate::ports::Ports;
 use crate::rate;
-use crate::routes::{self, Found, Route};
+use crate::routes::{self, Found, Part, Route};
 use crate::sandbox;
 use crate::settings::{ApiSettings, Role};
 use crate::webhooks::{self, Kind};
+use crate::{login_mfa, two_factor_sessions};
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -26,19 +27,20 @@ use uuid::Uuid;
 pub async fn answer<P: Ports>(ports: &P, request: Request<impl Body>) -> http::Response<Vec<u8>> {
     let (head, body) = request.into_parts();
     let trace = TraceId::of(&head.headers, ports);
-    let is_api = routes::is_api(head.uri.path());
+    let part = routes::part(head.uri.path());
     let errors = routes::find(head.uri.path())
-        .map_or(Errors::Text, |found| found.route.errors(Verb::of(&head.method)));
-    let result = if is_api {
-        api(ports, &trace, &head, body).await
-    } else {
-        pages::answer(ports, &trace, &head, body).await
+        .map_or(part.errors(), |found| found.route.errors(Verb::of(&head.method)));
+    let result = match part {
+        Part::Api => api(ports, &trace, &head, body).await,
+        Part::LoginMfa => login_mfa::answer(ports, &trace, &head, body).await,
+        Part::TwoFactorSessions => two_factor_sessions::answer(ports, &trace, &head, body).await,
+        Part::Pages => pages::answer(ports, &trace, &head, body).await,
     };
     let response = result.unwrap_or_else(|error| {
         if let Some(line) = failure_line(&trace, &error) {
             ports.log(&line);
         }
-        if is_api { error.response_as(errors, &trace) } else { pages::failure(&error, &trace) }
+        if part == Part::Pages { pages::failure(&error, &trace) } else { error.response_as(errors, &trace) }
     });
     finished(response, &trace)
 }

@@ -9,11 +9,14 @@
 //! | `routes`, `http`, `auth`, `rate`, `settings` | one step of that way each |
 //! | `customers`, `autoramps`, `fiat_addresses`, `identifications`, `authentication_codes` | the JSON API |
 //! | `accounts` | who signs in: what both account APIs stand on |
+//! | `login_mfa`, `two_factor_sessions` | the two account APIs |
 //! | `settled` | what happens once, whoever asks for it |
 //! | `listing` | pages of lists |
+//! | `accounts` | people who sign in: what the account APIs stand on |
 //! | `guarded` | the one mechanism by which an action waits for its confirmation |
 //! | `payment` | accounts, addresses and currencies: what is one, and how a body's fields are read |
 //! | [`messages`] | what a person reads in a mail or SMS |
+//! | `tokens` | what signed-in programs show |
 //! | `pages` | what a person sees in a browser |
 //! | `webhooks` | telling partners what has changed |
 //! | `identify` | the pages behind the link of an identification |
@@ -42,6 +45,8 @@ mod ids;
 mod inbox;
 mod json;
 mod listing;
+mod login_mfa;
+mod mac;
 pub mod messages;
 #[cfg(test)]
 mod openapi;
@@ -59,6 +64,9 @@ mod stored;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, unused_imports, reason = "the routes that stand on it come next")]
+mod tokens;
+mod two_factor_sessions;
 mod webhooks;
 mod when;
 

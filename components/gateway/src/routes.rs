@@ -1,6 +1,7 @@
 //! Which path is what. The table is the whole of it; which methods a route takes stands beside the route.
 
 use crate::http::{Errors, Verb};
+use crate::{login_mfa, two_factor_sessions};
 use matchit::Router;
 use std::sync::LazyLock;
 
@@ -53,6 +54,8 @@ pub(crate) enum Route {
     ApiPage,
     Health,
     WebhookRun,
+    LoginMfa(login_mfa::Place),
+    TwoFactorSessions(two_factor_sessions::Place),
 }
 
 /// Every path. A parameter is at most one per path segment and never empty.
@@ -110,6 +113,8 @@ impl Route {
     /// The methods it takes.
     pub(crate) fn verbs(self) -> &'static [Verb] {
         match self {
+            Route::LoginMfa(place) => place.verbs(),
+            Route::TwoFactorSessions(place) => place.verbs(),
             Route::Code
             | Route::CustomerArchive
             | Route::CustomerSuspension
@@ -189,6 +194,8 @@ impl Route {
     pub(crate) fn errors(self, verb: Option<Verb>) -> Errors {
         match self {
             Route::Autoramp if verb == Some(Verb::Patch) => Errors::EnvelopeBut403,
+            Route::LoginMfa(_) => Errors::LoginMfa,
+            Route::TwoFactorSessions(_) => Errors::TwoFactorSessions,
             Route::Identifications
             | Route::NewIdentification
             | Route::Identification
@@ -220,6 +227,38 @@ pub(crate) struct Found<'p> {
     pub(crate) sub: &'p str,
 }
 
+/// Who answers what is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The JSON API, where every request needs a key.
+    Api,
+    LoginMfa,
+    TwoFactorSessions,
+    Pages,
+}
+
+impl Part {
+    /// How it says no where there is nothing.
+    pub(crate) fn errors(self) -> Errors {
+        match self {
+            Part::LoginMfa => Errors::LoginMfa,
+            Part::TwoFactorSessions => Errors::TwoFactorSessions,
+            _ => Errors::Text,
+        }
+    }
+}
+
+/// Who answers what is at a path, or would if there were anything.
+pub(crate) fn part(path: &str) -> Part {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    match first {
+        _ if is_api(path) => Part::Api,
+        "reg" | ".well-known" => Part::LoginMfa,
+        "auth" | "bridge" => Part::TwoFactorSessions,
+        _ => Part::Pages,
+    }
+}
+
 /// Whether a path belongs to the JSON API, where every request needs a key.
 pub(crate) fn is_api(path: &str) -> bool {
     // The contract names one route without the prefix.
@@ -233,6 +272,12 @@ pub(crate) fn find(path: &str) -> Option<Found<'_>> {
         for &(path, route) in TABLE {
             // Two paths of the table in conflict would fail here; the test below has seen every one of them.
             let _ = router.insert(path, route);
+        }
+        for &(path, place) in login_mfa::TABLE {
+            let _ = router.insert(path, Route::LoginMfa(place));
+        }
+        for &(path, place) in two_factor_sessions::TABLE {
+            let _ = router.insert(path, Route::TwoFactorSessions(place));
         }
         router
     });

@@ -3,6 +3,9 @@
 //! Claiming a slot puts issuers in order. Writing slot `g` says that every generation below `g` is closed and settled, so
 //! the slot can carry the outcome of all of them: the value confirmed last. Whoever reads the newest written slot and the
 //! word of its challenge knows the entity's value; no record is ever read, changed and written back.
+//!
+//! The log of an entity that ends is forgotten with its last day. Its generations would then begin anew and meet the words of
+//! the old ones, which are kept longer. They never do: no challenge is issued that lives on the last day or after it.
 
 use crate::codec;
 use crate::error::{Error, Result};
@@ -11,6 +14,7 @@ use crate::record::Payload;
 use alloc::format;
 use alloc::string::ToString;
 use core::ops::Range;
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{Log, Store, Timestamp};
 
@@ -19,6 +23,9 @@ const KEPT_SLOTS: u64 = 16;
 
 /// How many issuers may die in a row before an entity needs a hand.
 const MOST_HOLES: u64 = 1_000;
+
+/// How many days ahead the last day of an entity may be. Further than that it is a mistake in the caller's reckoning, or no end.
+const FURTHEST_END: u64 = 400;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Slot {
@@ -50,6 +57,14 @@ impl Slot {
             _ => self.base.as_ref(),
         }
     }
+}
+
+/// Refuses an entity that would be forgotten before, or on the day on which, a challenge issued now for so long ends. That
+/// leaves a whole day for clocks that differ and for what is still being compared.
+pub(crate) fn outlives(entity: &Entity, now: Timestamp, lifetime: Duration) -> Result<()> {
+    let Some(end) = entity.until() else { return Ok(()) };
+    let first = (now + lifetime).day().plus(1);
+    if end < first || end > now.day().plus(FURTHEST_END) { Err(Error::Invalid("entity")) } else { Ok(()) }
 }
 
 /// Claims the next generation.
@@ -119,5 +134,9 @@ pub(crate) fn rewrite(store: &impl Store, entity: &Entity, generation: u64, slot
 }
 
 fn log(entity: &Entity) -> Log {
-    Log::keeping_all(&format!("otp/entity/{entity}"))
+    let log = Log::keeping_all(&format!("otp/entity/{entity}"));
+    match entity.until() {
+        Some(day) => log.until(day),
+        None => log,
+    }
 }

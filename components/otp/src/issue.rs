@@ -134,6 +134,7 @@ impl<S: Store, C: Clock, R: Random> Core<S, C, R> {
     fn start(&self, request: &Request, ticket: Option<Ticket>) -> Result<Start> {
         let since = self.clock.elapsed();
         let now = self.clock.now();
+        entity::outlives(&request.entity, now, request.policy.lifetime())?;
         if let Some(ticket) = ticket {
             // The word of a call that waited over midnight is still the one a later generation would close.
             return Ok(Start { generation: ticket.generation, issued: ticket.closed.min(now), now, since });

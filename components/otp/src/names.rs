@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use alloc::string::{String, ToString};
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::Timestamp;
+use stepgate_storage::{Day, Timestamp};
 use uuid::Uuid;
 
 macro_rules! name {
@@ -43,9 +43,15 @@ name!(
 );
 
 name!(
-    /// Whatever has at most one challenge at a time.
+    /// Whatever has at most one challenge at a time. One whose text begins with `until-<day>/` is forgotten when that day
+    /// is over.
     Entity, "entity",
-    |text| bounded(text, 120) && text.bytes().all(|b| is_word(b) || b == b'/' || b == b':')
+    |text| {
+        bounded(text, 120)
+            && text.bytes().all(|b| is_word(b) || b == b'/' || b == b':')
+            // What was meant to end and is misspelt would be kept for ever.
+            && text.strip_prefix(UNTIL).is_none_or(|rest| last_day(rest).is_some())
+    }
 );
 
 name!(
@@ -59,6 +65,18 @@ name!(
     Purpose, "purpose",
     |text| bounded(text, 64) && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 );
+
+/// What the text of an entity that ends begins with.
+const UNTIL: &str = "until-";
+
+/// The day in `<day>/<more>`, in its one spelling.
+fn last_day(text: &str) -> Option<Day> {
+    let (digits, rest) = text.split_once('/')?;
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0') && !rest.is_empty();
+    // 32 bits, so that every store can count the seconds up to its end.
+    let day: u32 = digits.parse().ok().filter(|_| plain)?;
+    Some(Day(day.into()))
+}
 
 fn bounded(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len())
@@ -75,6 +93,13 @@ impl Scope {
             Some(rest) => rest.is_empty() || rest.starts_with('/'),
             None => false,
         }
+    }
+}
+
+impl Entity {
+    /// The last day on which it is kept; none for ever.
+    pub fn until(&self) -> Option<Day> {
+        last_day(self.0.strip_prefix(UNTIL)?)
     }
 }
 
@@ -180,6 +205,29 @@ mod tests {
         assert!(!scope("p1/s2").reaches(&scope("p1")));
         for bad in ["", "/", "p1/", "a//b", "a b", &"x".repeat(101)] {
             assert_eq!(Scope::parse(bad), Err(Error::Invalid("scope")), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_entity_says_in_one_spelling_when_it_ends() {
+        let until = |text| Entity::parse(text).unwrap().until();
+        assert_eq!(until("until-20834/sign-up/1"), Some(Day(20_834)));
+        for for_ever in ["customer/1/email", "a/until-20834/x", "until/20834/x", "Until-20834/x", "until"] {
+            assert_eq!(until(for_ever), None, "{for_ever:?}");
+        }
+        for bad in [
+            "until-",
+            "until-/x",
+            "until-20834",
+            "until-20834/",
+            "until-020834/x",
+            "until-0/x",
+            "until--1/x",
+            "until-2083x/x",
+            "until-4294967296/x",
+            "until-20834:x",
+        ] {
+            assert_eq!(Entity::parse(bad), Err(Error::Invalid("entity")), "{bad:?}");
         }
     }
 

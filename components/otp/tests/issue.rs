@@ -5,7 +5,7 @@
 mod support;
 
 use std::time::Duration;
-use stepgate_otp::{Closing, Error, Issuing, Policy, Request, Status, Verdict};
+use stepgate_otp::{Clock, Closing, Error, Issuing, Policy, Request, Status, Verdict};
 use stepgate_storage::memory::Fault;
 use support::*;
 
@@ -210,6 +210,91 @@ fn an_entity_changed_for_ever_does_not_grow() {
         }
     }
     assert_eq!(world.store.keys().len(), most);
+}
+
+/// An entity that ends so many days from the start.
+fn ends_in(days: u64) -> stepgate_otp::Entity {
+    entity(&format!("until-{}/sign-up/1", START.day().plus(days).0))
+}
+
+#[test]
+fn an_entity_that_ends_leaves_nothing() {
+    let world = World::default();
+    let policy = Policy::new(600, LIMIT, 60, false).unwrap();
+    let request = || Request { entity: ends_in(2), policy, ..request() };
+    // More of everything than is kept: confirmed, wrong, cancelled, replaced, and issuers that die.
+    for _ in 0..6 {
+        let issued = world.issue_request(request()).unwrap();
+        world.verify(issued.challenge.id, other_than(issued.code)).unwrap();
+        world.clock.pass(Duration::from_secs(60));
+        let replaced = world.core().replace(&scope("p1"), issued.challenge.id, &keys(), None).unwrap();
+        let Issuing::Done(replaced) = replaced else { panic!("nothing is in flight") };
+        world.verify(replaced.challenge.id, replaced.code).unwrap();
+        world.core().current(&scope("p1"), &request().entity).unwrap();
+        assert_eq!(world.core().cancel(&scope("p1"), &request().entity, None), Ok(Closing::Done));
+        world.clock.pass(Duration::from_secs(60));
+        world.store.fail_after(5, Fault::Before);
+        refused(world.issue_request(request()).map(|_| ()));
+        world.clock.pass(Duration::from_secs(60));
+    }
+    let current = || world.core().current(&scope("p1"), &request().entity);
+    let last_day = START.day().plus(2);
+    world.store.sweep(last_day.end_seconds() - 1);
+    assert_eq!(current().unwrap().confirmed, Some(request().payload));
+    // The log goes with its day, and challenges and words as they do for every entity: a month after their issue, or after
+    // the day ahead on which an issuer that died may have been.
+    world.store.sweep(last_day.end_seconds());
+    assert!(world.store.keys().iter().all(|key| !key.contains("otp/entity/")), "{:?}", world.store.keys());
+    world.store.sweep(START.day().plus(32).end_seconds());
+    assert_eq!(world.store.keys(), Vec::<String>::new());
+}
+
+#[test]
+fn an_entity_that_ends_outlives_its_challenge_by_a_day() {
+    let first_second = START.0 % 86_400_000;
+    let until_midnight = Duration::from_millis(86_400_000 - first_second);
+    for (lifetime, left) in [(600, 600_000), (600, 600_001), (86_400, 0), (1, 1_001)] {
+        let world = World::default();
+        // Expires in the first instant of a day, or in the last but one of the day before.
+        world.clock.pass(until_midnight);
+        world.clock.pass(Duration::from_millis(86_400_000 - left));
+        let policy = Policy::new(lifetime, LIMIT, 0, false).unwrap();
+        let expires = world.clock.now() + Duration::from_secs(lifetime.into());
+        let issue = |end: u64| {
+            let entity = entity(&format!("until-{end}/sign-up/1"));
+            world
+                .issue_request(Request { entity, policy, ..request() })
+                .map(|issued| issued.challenge.expires)
+        };
+        let (day, today) = (expires.day().0, world.clock.now().day().0);
+        for refused_day in [day - 1, day, today + 401, u64::from(u32::MAX)] {
+            assert_eq!(refused(issue(refused_day)), Error::Invalid("entity"), "{lifetime} {left}");
+        }
+        assert_eq!(world.store.keys(), Vec::<String>::new(), "what is refused leaves nothing");
+        assert_eq!(issue(day + 1), Ok(expires));
+        assert_eq!(issue(today + 400), Ok(expires));
+    }
+}
+
+#[test]
+fn no_new_code_comes_when_the_entity_is_about_to_end() {
+    let world = World::default();
+    let day = Duration::from_secs(86_400);
+    // Its time is not over, but that of a new code would be on the entity's last day.
+    let policy = Policy::new(86_400, LIMIT, 0, false).unwrap();
+    let long = world.issue_request(Request { entity: ends_in(2), policy, ..request() }).unwrap();
+    world.clock.pass(day - Duration::from_secs(1));
+    let replaced = world.core().replace(&scope("p1"), long.challenge.id, &keys(), None);
+    assert_eq!(refused(replaced.map(|_| ())), Error::Invalid("entity"));
+    assert_eq!(world.verify(long.challenge.id, long.code).unwrap().verdict, Verdict::Confirmed);
+    // Once it is forgotten nothing begins anew under its name, and what is said of its challenges stays true.
+    world.clock.pass(day + day);
+    world.store.sweep(world.clock.now().0 / 1000);
+    let again = world.issue_request(Request { entity: ends_in(2), ..request() });
+    assert_eq!(refused(again.map(|_| ())), Error::Invalid("entity"));
+    assert_eq!(refused(world.core().current(&scope("p1"), &ends_in(2))), Error::NotFound);
+    assert_eq!(world.core().cancel(&scope("p1"), &ends_in(2), None), Ok(Closing::Done));
+    assert_eq!(world.status(long.challenge.id).status, Status::Confirmed);
 }
 
 #[test]

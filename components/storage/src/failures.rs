@@ -18,7 +18,7 @@
 //! Why each step is as it is: `docs/design.md`, "Failures per account". All interleavings: `tests/model`.
 
 use crate::idempotency::digest;
-use crate::{CounterKey, Log, RecordKey, Store, StoreError, Timestamp};
+use crate::{CounterKey, Day, Log, RecordKey, Store, StoreError, Timestamp};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::time::Duration;
@@ -38,12 +38,23 @@ const MOST_IN_A_ROW: u32 = 100;
 
 /// Whose failures are counted. One budget, so one name in every session and API that guards the same thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account(String);
+pub struct Account {
+    digest: String,
+    keep: Option<Day>,
+}
 
 impl Account {
     /// By what it is called, in parts. Hashed, so the parts can be anything, and no address stands in a key.
     pub fn new(parts: &[&str]) -> Account {
-        Account(digest(parts))
+        Account { digest: digest(parts), keep: None }
+    }
+
+    /// The same for somebody whom nobody knows: forgotten when `day` is over, however many there were.
+    ///
+    /// Another day is another account. For names that strangers type: a count without end would grow the store with each.
+    #[must_use]
+    pub fn until(self, day: Day) -> Account {
+        Account { keep: Some(day), ..self }
     }
 }
 
@@ -66,6 +77,11 @@ impl Policy {
         let fits = 1 <= limit && limit <= in_a_row && in_a_row <= MOST_IN_A_ROW;
         let locks = !lock.is_zero() && lock <= longest_lock;
         (fits && locks).then_some(Policy { limit, lock, longest_lock, in_a_row })
+    }
+
+    /// How many attempts there are before a lock.
+    pub fn limit(&self) -> u32 {
+        self.limit
     }
 
     /// How long the lock is that follows a period begun after `spent` attempts in a row.
@@ -143,13 +159,15 @@ pub struct Failures<'a, S, C> {
     clock: C,
     policy: Policy,
     path: String,
+    keep: Option<Day>,
 }
 
 impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
     /// `clock` is the time of day. It is asked more than once in a call: what is concluded depends on whether it was read
     /// before or after the store.
     pub fn new(store: &'a S, clock: C, policy: Policy, account: &Account) -> Failures<'a, S, C> {
-        Failures { store, clock, policy, path: format!("failures/{}", account.0) }
+        let Account { digest, keep } = account;
+        Failures { store, clock, policy, path: format!("failures/{digest}"), keep: *keep }
     }
 
     /// Takes an attempt. Ask before a code is compared, and compare none without.
@@ -338,15 +356,26 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
     }
 
     fn record_key(&self) -> RecordKey {
-        RecordKey::forever(&self.path)
+        match self.keep {
+            Some(day) => RecordKey::until(day, &self.path),
+            None => RecordKey::forever(&self.path),
+        }
     }
 
     fn word_key(&self, period: u64) -> CounterKey {
-        CounterKey::forever(&format!("{}/{period}", self.path))
+        let path = format!("{}/{period}", self.path);
+        match self.keep {
+            Some(day) => CounterKey::until(day, &path),
+            None => CounterKey::forever(&path),
+        }
     }
 
     fn full(&self) -> Log {
-        Log::keeping(KEPT, &format!("{}/full", self.path))
+        let log = Log::keeping(KEPT, &format!("{}/full", self.path));
+        match self.keep {
+            Some(day) => log.until(day),
+            None => log,
+        }
     }
 }
 

@@ -508,3 +508,20 @@ fn wherever_a_success_comes_in_between_it_is_not_lost_to_the_last_failure() {
     }
     assert!(told_beside_the_last > 0);
 }
+
+#[test]
+fn nothing_stays_of_an_account_that_has_an_end() {
+    let store = MemoryStore::default();
+    let account = Account::new(&["sign-in", "nobody"]).until(T.day().plus(1));
+    for _ in 0..3 {
+        let failures = Failures::new(&store, || T, Policy::default(), &account);
+        for _ in 0..6 {
+            if let Reserving::Reserved(reservation) = failures.reserve().unwrap() {
+                let _ = failures.failure(reservation).unwrap();
+            }
+        }
+    }
+    assert!(!store.keys().is_empty());
+    store.sweep(T.0 / 1000 + 3 * 86_400);
+    assert_eq!(store.keys(), [""; 0]);
+}

@@ -1,6 +1,6 @@
 //! A log: slots with rising numbers, each claimed by an add and written once.
 
-use crate::{CounterKey, RecordKey, Store, StoreError};
+use crate::{CounterKey, Day, RecordKey, Store, StoreError};
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -12,17 +12,24 @@ use alloc::string::{String, ToString};
 pub struct Log {
     path: String,
     newest: Option<u64>,
+    keep: Option<Day>,
 }
 
 impl Log {
     /// A log that keeps every slot.
     pub fn keeping_all(path: &str) -> Log {
-        Log { path: path.to_string(), newest: None }
+        Log { path: path.to_string(), newest: None, keep: None }
     }
 
     /// A log that keeps only its `newest` slots.
     pub fn keeping(newest: u64, path: &str) -> Log {
-        Log { path: path.to_string(), newest: Some(newest.max(1)) }
+        Log { path: path.to_string(), newest: Some(newest.max(1)), keep: None }
+    }
+
+    /// The same, but all of it may be forgotten when `day` is over. Part of where the log is found: with another day it is
+    /// another log.
+    pub fn until(self, day: Day) -> Log {
+        Log { keep: Some(day), ..self }
     }
 
     /// Claims the next slot and answers its number. The first is 1.
@@ -69,13 +76,22 @@ impl Log {
     }
 
     fn add(&self, store: &impl Store, delta: i64) -> Result<u64, StoreError> {
-        let value = store.add(&CounterKey::forever(&format!("{}/last", self.path)), delta)?;
+        let path = format!("{}/last", self.path);
+        let key = match self.keep {
+            Some(day) => CounterKey::until(day, &path),
+            None => CounterKey::forever(&path),
+        };
+        let value = store.add(&key, delta)?;
         u64::try_from(value).map_err(|_| StoreError::Corrupt("log counter"))
     }
 
     fn slot_key(&self, slot: u64) -> RecordKey {
         let place = self.newest.map_or(slot, |newest| slot % newest);
-        RecordKey::forever(&format!("{}/{place}", self.path))
+        let path = format!("{}/{place}", self.path);
+        match self.keep {
+            Some(day) => RecordKey::until(day, &path),
+            None => RecordKey::forever(&path),
+        }
     }
 }
 
@@ -94,6 +110,31 @@ mod tests {
         assert_eq!(log.append(&store, "c d"), Ok(3));
         assert_eq!(log.read(&store, 2), Ok(None));
         assert_eq!(log.read(&store, 3), Ok(Some("c d".into())));
+    }
+
+    #[test]
+    fn a_log_that_ends_leaves_nothing_and_takes_no_other_with_it() {
+        let store = MemoryStore::default();
+        let day = Day(20_000);
+        let (ends, ends_later, stays) = (
+            Log::keeping_all("l").until(day),
+            Log::keeping(4, "l").until(day.plus(1)),
+            Log::keeping_all("l"),
+        );
+        for log in [&ends, &ends_later, &stays] {
+            assert_eq!(log.append(&store, "a"), Ok(1));
+            assert_eq!(log.claim(&store), Ok(2));
+        }
+        store.sweep(day.end_seconds() - 1);
+        assert_eq!(ends.read(&store, 1), Ok(Some("a".into())));
+        store.sweep(day.end_seconds());
+        assert_eq!((ends.read(&store, 1), ends.last(&store)), (Ok(None), Ok(0)));
+        for log in [&ends_later, &stays] {
+            assert_eq!((log.read(&store, 1), log.last(&store)), (Ok(Some("a".into())), Ok(2)));
+        }
+        store.sweep(day.plus(1).end_seconds());
+        assert_eq!(store.keys().len(), 2);
+        assert_eq!(stays.read(&store, 1), Ok(Some("a".into())));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Carrying messages to people: the host's side of `wit/delivery.wit`. One transport per file.
 
+mod by_channel;
+mod http;
 mod none;
 #[cfg(feature = "smtp")]
 mod smtp;
 
+pub use by_channel::ByChannel;
+pub use http::{HttpDelivery, HttpDeliveryError};
 pub use none::NoDelivery;
 #[cfg(feature = "smtp")]
 pub use smtp::{Smtp, SmtpError, SmtpOptions, SmtpTls};

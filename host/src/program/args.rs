@@ -19,6 +19,10 @@ Examples:
           data = \"/var/lib/stepgate\"
           base_url = \"https://2fa.example.com\"
           sender_name = \"Acme\"
+          # Takes SMS, and mail where there is no smtp.
+          delivery_url = \"https://sms.example.com/send\"
+          delivery_token = \"...\"
+          sms_countries = \"1,44,49\"
 
           [[api_keys]]
           sha256 = \"<printf %s \"$KEY\" | sha256sum>\"
@@ -29,6 +33,20 @@ Examples:
           [[mac_keys]]
           id = \"2026-11\"
           secret = \"<openssl rand -base64 32>\"
+
+          # Without these three there are no accounts to sign in with.
+          [[accounts]]
+          partner = \"3c90c3cc-0d44-4b50-8888-8dd25736052a\"
+          partner_id = 7
+          name = \"Acme\"
+
+          [[account_keys]]
+          id = \"2026-11\"
+          secret = \"<openssl rand -base64 32>\"
+
+          [[token_keys]]
+          id = \"2026-11\"
+          seed = \"<openssl rand -base64 32>\"
 
           # Without these there are no webhooks.
           [[webhook_keys]]
@@ -45,8 +63,8 @@ Examples:
 
   STEPGATE_SMTP__PASSWORD=... stepgate --config /etc/stepgate.toml
       Every setting can come from the environment instead: STEPGATE_ and its name in capitals, with __ for
-      each dot. Lists (api_keys, mac_keys, webhook_keys) are JSON there. Options come first, then the environment, then
-      the file.
+      each dot. Lists (api_keys, mac_keys, webhook_keys, accounts, account_keys, token_keys) are JSON there.
+      Options come first, then the environment, then the file.
 
 A wrong setting is reported with its name, and exit code 2.";
 

@@ -1,6 +1,6 @@
 //! From settings to a server, and to its end.
 
-use super::config::{Config, Environment, Guest, MacKey, StoreKind, WrongSetting};
+use super::config::{Config, Environment, Guest, StoreKind, WrongSetting};
 use super::{folder, logging, sandbox, welcome};
 use futures::FutureExt as _;
 use serde::Serialize;
@@ -70,8 +70,8 @@ async fn serve(config: Config) -> Result<Arc<dyn Store>, Failed> {
         .store(store.clone())
         .settings(Arc::new(settings))
         .limits(config.limits);
-    if let Some(smtp) = config.smtp {
-        builder = builder.delivery(Arc::new(smtp));
+    if let Some(delivery) = config.delivery {
+        builder = builder.delivery(delivery);
     }
     if let Some(outbound) = outbound {
         builder = builder.outbound(outbound);
@@ -140,6 +140,10 @@ fn settings(
         ("api_keys", json(&api_keys)?),
         ("mac_keys", json(&mac_keys)?),
     ];
+    if environment == Environment::Sandbox && !guest.texts.iter().any(|(name, _)| *name == "sms_countries") {
+        // Nothing is sent, so it costs nothing.
+        settings.push(("sms_countries", "*".into()));
+    }
     settings.extend(guest.texts);
     settings
         .extend(guest.idempotency_key_required.map(|must| ("idempotency_key_required", must.to_string())));
@@ -150,22 +154,25 @@ fn settings(
         settings.push(("webhook_keys", json(&keys(guest.webhook_keys, data, sandbox::webhook_key)?)?));
         settings.push(("webhook_run_token", token.as_str().to_owned()));
     }
-    let numbers = [
-        ("code_lifetime_seconds", guest.code_lifetime_seconds),
-        ("code_attempts", guest.code_attempts),
-        ("resend_cooldown_seconds", guest.resend_cooldown_seconds),
-        ("identification_lifetime_days", guest.identification_lifetime_days),
-    ];
-    settings.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
+    settings.extend(guest.numbers.into_iter().map(|(name, number)| (name, number.to_string())));
+    let accounts = match (guest.accounts, environment) {
+        (None, Environment::Sandbox) => Some(vec![sandbox::tenant()]),
+        (given, _) => given,
+    };
+    if let Some(tenants) = &accounts {
+        settings.push(("accounts", json(tenants)?));
+        settings.push(("account_keys", json(&keys(guest.account_keys, data, sandbox::account_key)?)?));
+        settings.push(("token_keys", json(&keys(guest.token_keys, data, sandbox::token_key)?)?));
+    }
     Ok(FixedSettings::from_iter(settings))
 }
 
 /// Those that were given; else the one that the sandbox keeps in its folder.
-fn keys(
-    given: Option<Vec<MacKey>>,
+fn keys<K>(
+    given: Option<Vec<K>>,
     data: &Path,
-    kept: impl Fn(&Path) -> io::Result<MacKey>,
-) -> Result<Vec<MacKey>, WrongSetting> {
+    kept: impl Fn(&Path) -> io::Result<K>,
+) -> Result<Vec<K>, WrongSetting> {
     match given {
         Some(keys) => Ok(keys),
         None => match kept(data) {

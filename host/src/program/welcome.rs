@@ -48,6 +48,8 @@ Try it. Paste these lines into a shell:
   # and the address has changed
   curl -s {url}/api/customers/$ID -H 'X-API-Key: {key}'; echo
 
+People sign in at {url}/reg/v1/auth/token (partnerId: 1) or {url}/auth/login, with accounts of their own: see the README, "Sign people in".
+
 Ctrl-C ends it. `stepgate --help` says how to run it for real.
 "#
     )

@@ -26,10 +26,11 @@ impl Exchange<'_> {
         self.path.split('?').next().unwrap_or_default()
     }
 
-    /// Whether it is about the API, and not about a page.
+    /// Whether it is about an API, and not about a page.
     pub(crate) fn is_api(&self) -> bool {
+        const APIS: [&str; 6] = ["/api/", "/sandbox/", "/reg/", "/.well-known/", "/auth/", "/bridge/"];
         let path = self.place();
-        path == "/api" || path.starts_with("/api/") || path.starts_with("/sandbox/")
+        path == "/api" || APIS.iter().any(|api| path.starts_with(api))
     }
 
     /// The answer's type without its parameters; empty if it names none.

@@ -8,6 +8,7 @@
     reason = "whatever is not as expected fails the test, in its helpers too"
 )]
 
+mod accounts;
 mod actions;
 mod attacks;
 mod bad_input;

@@ -98,6 +98,8 @@ fn tell<P: Ports>(
         valid_until: Timestamp(challenge.expires_at),
         code: &issued.code,
         link: Some(&link),
+        long_code: None,
+        if_not_you: None,
         sender_name: &settings.sender_name,
     };
     let (subject, text) = messages::email(&notice);
@@ -137,7 +139,7 @@ pub(crate) async fn withdraw<P: Ports>(
     owner: &Owner,
     entity: &str,
 ) -> Result<(), ApiError> {
-    close(call.ports, owner, entity).await
+    close(call.ports, &owner.scope(), entity).await
 }
 
 /// The same where mostly nothing waits: what was never asked for costs one look. Answers whether something may have waited.
@@ -164,10 +166,9 @@ pub(crate) async fn withdraw_open<P: Ports>(
 }
 
 /// The same as [`withdraw`] where nobody calls the API.
-pub(crate) async fn close(ports: &impl Ports, owner: &Owner, entity: &str) -> Result<(), ApiError> {
-    let scope = owner.scope();
+pub(crate) async fn close(ports: &impl Ports, scope: &str, entity: &str) -> Result<(), ApiError> {
     let step = |ticket| {
-        Ok(match ports.cancel(&scope, entity, ticket)? {
+        Ok(match ports.cancel(scope, entity, ticket)? {
             Closing::Done => Step::Done(()),
             Closing::Wait(waiting) => Step::Wait(waiting),
         })

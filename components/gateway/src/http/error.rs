@@ -2,6 +2,7 @@
 
 use super::{Response, TraceId, empty, json, text};
 use crate::ports::challenges;
+use crate::{login_mfa, two_factor_sessions};
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -17,6 +18,10 @@ pub(crate) enum Errors {
     Envelope,
     /// The same, but 403 has message and trace id: `contracts/authentication-codes.md` §5.1.
     EnvelopeBut403,
+    /// `{"status","message","traceId","errors"}`, whatever the status: `contracts/login-mfa.md` §1.
+    LoginMfa,
+    /// `{"success":false,"error","code"}`, whatever the status: `contracts/two-factor-sessions.md` §1.
+    TwoFactorSessions,
 }
 
 /// A refusal or failure. What it looks like is for the route to say ([`Errors`]); 401 and 500 are the same everywhere.
@@ -107,12 +112,21 @@ impl ApiError {
     /// The answer in the shape of its route.
     pub(crate) fn response_as(&self, errors: Errors, trace: &TraceId) -> Response {
         let (status, code, what) = match self {
+            ApiError::Unauthorized if errors == Errors::LoginMfa => {
+                (StatusCode::UNAUTHORIZED, "", "This needs an API key, in the header X-API-KEY.")
+            }
+            ApiError::Internal(_) if matches!(errors, Errors::LoginMfa | Errors::TwoFactorSessions) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Internal Server Error")
+            }
+            ApiError::Unauthorized if errors == Errors::TwoFactorSessions => {
+                (StatusCode::UNAUTHORIZED, "session_invalid", "Invalid or expired session")
+            }
             ApiError::Unauthorized => return text(StatusCode::UNAUTHORIZED, "authorization error"),
             ApiError::Internal(_) => {
                 return traced(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", trace);
             }
             ApiError::Forbidden(what) | ApiError::Refused(StatusCode::FORBIDDEN, _, what)
-                if errors != Errors::Envelope =>
+                if !matches!(errors, Errors::Envelope | Errors::LoginMfa | Errors::TwoFactorSessions) =>
             {
                 return traced(StatusCode::FORBIDDEN, what, trace);
             }
@@ -143,6 +157,8 @@ impl ApiError {
         };
         let mut response = match errors {
             Errors::Text => message(status, what),
+            Errors::LoginMfa => login_mfa::refusal(status, what, &[], trace.as_str()),
+            Errors::TwoFactorSessions => two_factor_sessions::refusal(status, what, code, trace.as_str()),
             Errors::Envelope | Errors::EnvelopeBut403 => envelope(status, code, what, trace),
         };
         match self {

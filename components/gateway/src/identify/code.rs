@@ -107,7 +107,7 @@ pub(super) async fn send<P: Ports>(
     };
     if !matches!(sent, Ok(Sending::Sent)) {
         // A code that nobody was told must not be waited for. If this fails, it ends by itself.
-        let _ = close(ports, &identification.owner, &request.entity).await;
+        let _ = close(ports, &request.scope, &request.entity).await;
     }
     sent
 }
@@ -139,6 +139,8 @@ fn tell<P: Ports>(
         valid_until: Timestamp(challenge.expires_at),
         code: &issued.code,
         link: None,
+        long_code: None,
+        if_not_you: None,
         sender_name: &visit.issue.sender_name,
     };
     let (subject, text) = messages::email(&notice);

@@ -10,10 +10,7 @@ const LONGEST_SUBJECT: usize = 200;
 /// Subject and text.
 pub fn email(notice: &Notice<'_>) -> (String, String) {
     let title = notice.described.title;
-    let mut subject = format!("{}: confirm {title}", notice.asked_by);
-    if subject.len() > LONGEST_SUBJECT {
-        subject = format!("Confirm {title}");
-    }
+    let subject = subject(notice.asked_by, &format!("confirm {title}"));
     let mut lines = String::new();
     for (label, value) in &notice.described.lines {
         // Writing to a String cannot fail.
@@ -26,16 +23,23 @@ pub fn email(notice: &Notice<'_>) -> (String, String) {
              {link}\n\
              \n\
              Code and link work once, until {until}. Enter the code only where you asked for this change; nobody will ever \
-             ask you for it on the phone.\n\
-             \n\
-             If this was not you, do nothing: without the code nothing is changed."
+             ask you for it on the phone."
         ),
         None => format!(
-            "The code works once, until {until}. Enter it only on the page where you asked for it; nobody will ever ask you \
-             for it on the phone.\n\
-             \n\
-             If this was not you, do nothing: without the code nobody gets any further."
+            "{works} once, until {until}. Enter it only on the page where you asked for it; nobody will ever ask you \
+             for it on the phone.",
+            works = if notice.long_code.is_some() { "Either works" } else { "The code works" },
         ),
+    };
+    let nothing = match notice.link {
+        Some(_) => "If this was not you, do nothing: without the code nothing is changed.",
+        None => "If this was not you, do nothing: without the code nobody gets any further.",
+    };
+    let long_code = match notice.long_code {
+        Some(long) => {
+            format!("\nIf too many wrong codes were entered, this one still works in its place:\n{long}\n")
+        }
+        None => String::new(),
     };
     let text = format!(
         "{asked_by} asks you to confirm {title}.\n\
@@ -43,16 +47,30 @@ pub fn email(notice: &Notice<'_>) -> (String, String) {
          {lines}  Requested: {requested}\n\
          \n\
          Your code: {code}\n\
+         {long_code}\
          \n\
-         {how} Please tell {asked_by} about it.\n\
+         {how}\n\
+         \n\
+         {if_not_you} Please tell {asked_by} about it.\n\
          \n\
          {sender}\n",
         asked_by = notice.asked_by,
         requested = when::plain(notice.requested_at),
         code = notice.code,
+        if_not_you = notice.if_not_you.unwrap_or(nothing),
         sender = notice.sender_name,
     );
     (subject, text)
+}
+
+/// `Acme: your password was changed`, or without the name where that is too long.
+pub(crate) fn subject(name: &str, what: &str) -> String {
+    let subject = format!("{name}: {what}");
+    if subject.len() <= LONGEST_SUBJECT {
+        return subject;
+    }
+    let mut letters = what.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]
@@ -96,6 +114,26 @@ mod tests {
         );
         assert!(text.contains("do nothing") && text.contains("tell Acme"));
         assert!(!text.contains("://") && !text.contains("link") && !text.contains("button"), "{text}");
+    }
+
+    #[test]
+    fn a_mail_may_hold_a_long_code_and_advice_of_its_own() {
+        let described = described();
+        let long_code = Some("Zm9vYmFy");
+        let if_not_you = Some("If this was not you, change your password.");
+        let (_, text) = email(&Notice { link: None, long_code, if_not_you, ..example(&described) });
+        assert!(
+            text.contains(
+                "Your code: 012345\n\nIf too many wrong codes were entered, this one still works in its place:\nZm9vYmFy\n\n\
+                 Either works once"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n\nIf this was not you, change your password. Please tell Acme about it.\n"),
+            "{text}"
+        );
+        assert!(!text.contains("do nothing"), "{text}");
     }
 
     #[test]

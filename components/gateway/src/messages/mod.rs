@@ -5,6 +5,7 @@ mod mail;
 mod sms;
 
 pub use mail::email;
+pub(crate) use mail::subject;
 pub use sms::sms;
 
 use stepgate_storage::Timestamp;
@@ -33,6 +34,10 @@ pub struct Notice<'a> {
     pub code: &'a str,
     /// The page that confirms with one button; none where only the code does.
     pub link: Option<&'a str>,
+    /// Too long to be guessed, so it is taken where the attempts at the other are used up. An SMS leaves it out.
+    pub long_code: Option<&'a str>,
+    /// What somebody is to do who did not ask for this, in a sentence; none for what fits any change: nothing.
+    pub if_not_you: Option<&'a str>,
     /// Who signs.
     pub sender_name: &'a str,
 }
@@ -46,6 +51,8 @@ pub(crate) fn example(described: &Described) -> Notice<'_> {
         valid_until: Timestamp(1_768_472_709_045),
         code: "012345",
         link: Some("https://2fa.example.com/confirm/token"),
+        long_code: None,
+        if_not_you: None,
         sender_name: "Acme Security",
     }
 }

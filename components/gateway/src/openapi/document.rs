@@ -1,10 +1,11 @@
 //! All of it together.
 
-use super::operation::{Op, Sent};
+use super::operation::{Access, Op, Sent};
 use super::{GROUPS, Place, parameter, place, refusals, uuid, words};
 use crate::auth::VERSIONS;
 use crate::http::Verb;
-use crate::routes::{Route, TABLE};
+use crate::routes::{Route, TABLE, is_api};
+use crate::{login_mfa, two_factor_sessions};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::openapi::example::ExampleBuilder;
@@ -13,13 +14,18 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{ResponseBuilder, ResponsesBuilder};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, Content, ContentBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, RefOr, Required,
     Schema, Server,
 };
 
 const KEY: &str = "ApiKey";
+const BEARER: &str = "Bearer";
+const SESSION: &str = "Session";
+const COOKIE: &str = "SessionCookie";
 
 const ABOUT: &str = "Stepgate holds a sensitive action until its owner confirms it, with a one-time code or a link.
 
@@ -38,7 +44,11 @@ pub(super) fn text() -> String {
 
 /// Every path of the API, with what there is.
 pub(super) fn places() -> Vec<(&'static str, Route, Place)> {
-    TABLE.iter().filter_map(|(path, route)| Some((*path, *route, place(*route)?))).collect()
+    let login_mfa = login_mfa::TABLE.iter().map(|(path, place)| (*path, Route::LoginMfa(*place)));
+    let sessions =
+        two_factor_sessions::TABLE.iter().map(|(path, place)| (*path, Route::TwoFactorSessions(*place)));
+    let all = TABLE.iter().copied().chain(login_mfa).chain(sessions);
+    all.filter_map(|(path, route)| Some((path, route, place(route)?))).collect()
 }
 
 fn document() -> OpenApi {
@@ -54,7 +64,7 @@ fn document() -> OpenApi {
         }
         let again = seen.contains(&route);
         seen.push(route);
-        paths = paths.path(place.described(path), item(route, place, again));
+        paths = paths.path(place.described(path), item(path, route, place, again));
     }
     for (name, example) in GROUPS.iter().flat_map(|group| (group.examples)()) {
         let schema = schemas.get_mut(name).unwrap_or_else(|| panic!("no operation has a {name}"));
@@ -72,6 +82,30 @@ fn document() -> OpenApi {
                 "X-API-Key",
                 "The partner's key. Each may read; what else it may do, its role says: read-only keys nothing, operators' \
                  keys review, and read-write keys all the rest.",
+            ))),
+        )
+        .security_scheme(
+            BEARER,
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .bearer_format("JWT")
+                    .description(Some("The `access_token` of somebody who has signed in."))
+                    .build(),
+            ),
+        )
+        .security_scheme(
+            SESSION,
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-Session-ID",
+                "The `session_id` of somebody who signs in or has signed in.",
+            ))),
+        )
+        .security_scheme(
+            COOKIE,
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "session_id",
+                "The same, as signing in has a browser keep it. The header beats it.",
             ))),
         );
     OpenApiBuilder::new()
@@ -96,9 +130,10 @@ fn tag(group: &super::Group) -> utoipa::openapi::Tag {
     tag
 }
 
-fn item(route: Route, place: Place, again: bool) -> PathItem {
+fn item(path: &str, route: Route, place: Place, again: bool) -> PathItem {
     let has_parameters = !place.names.is_empty();
-    let parameters = place.names.into_iter().map(|(_, parameter)| parameter).chain(of_every_call());
+    let of_every_call = Some(of_every_call()).filter(|_| is_api(path)).into_iter().flatten();
+    let parameters = place.names.into_iter().map(|(_, parameter)| parameter).chain(of_every_call);
     let mut item = PathItemBuilder::new().parameters(Some(parameters.collect::<Vec<_>>()));
     for op in place.ops {
         let method = match op.verb {
@@ -158,10 +193,22 @@ fn operation(route: Route, op: Op, group: &str, has_parameters: bool, again: boo
     if !parameters.is_empty() {
         operation = operation.parameters(Some(parameters));
     }
+    let needs = match op.access {
+        Access::Key => Vec::new(),
+        Access::Bearer => vec![SecurityRequirement::new(BEARER, Vec::<String>::new())],
+        Access::Session => {
+            [SESSION, COOKIE].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).into()
+        }
+        Access::Open => vec![SecurityRequirement::default()],
+    };
+    for needs in needs {
+        operation = operation.security(needs);
+    }
     operation.request_body(op.body.map(request_body)).build()
 }
 
 fn request_body(sent: Sent) -> RequestBody {
+    let required = if sent.required { Required::True } else { Required::False };
     let content = ContentBuilder::new().schema(Some(sent.schema));
     let content = if sent.more_examples.is_empty() {
         content.example(Some(sent.example))
@@ -169,10 +216,7 @@ fn request_body(sent: Sent) -> RequestBody {
         let all = [("with every field", sent.example)].into_iter().chain(sent.more_examples);
         content.examples_from_iter(all.map(|(name, value)| (name, example(value))))
     };
-    RequestBodyBuilder::new()
-        .content("application/json", content.build())
-        .required(Some(Required::True))
-        .build()
+    RequestBodyBuilder::new().content("application/json", content.build()).required(Some(required)).build()
 }
 
 fn example(value: Value) -> utoipa::openapi::example::Example {

@@ -20,21 +20,26 @@ mod refusals;
 mod tests;
 mod words;
 
-pub(crate) use operation::{Key, Op};
+pub(crate) use operation::{Access, Key, Op};
 pub(crate) use place::{Group, Place};
 pub(crate) use words::{named, parameter, text, uuid, words};
 
 use crate::routes::Route;
-use crate::{authentication_codes, autoramps, customers, fiat_addresses, identifications, sandbox, webhooks};
+use crate::{
+    authentication_codes, autoramps, customers, fiat_addresses, identifications, login_mfa, sandbox,
+    two_factor_sessions, webhooks,
+};
 
 /// The groups, in the order in which they are read.
-const GROUPS: [&Group; 7] = [
+const GROUPS: [&Group; 9] = [
     &customers::described::GROUP,
     &authentication_codes::described::GROUP,
     &autoramps::described::GROUP,
     &fiat_addresses::described::GROUP,
     &identifications::described::GROUP,
     &webhooks::described::GROUP,
+    &login_mfa::described::GROUP,
+    &two_factor_sessions::described::GROUP,
     &sandbox::described::GROUP,
 ];
 
@@ -77,6 +82,8 @@ fn place(route: Route) -> Option<Place> {
         Route::SandboxAutoramp => autoramps::described::sandbox(),
         Route::SandboxFiatAddress => fiat_addresses::described::sandbox(),
         Route::SandboxReset => sandbox::described::reset(),
+        Route::LoginMfa(place) => login_mfa::described::place(place),
+        Route::TwoFactorSessions(place) => two_factor_sessions::described::place(place),
         Route::Confirm
         | Route::Identify
         | Route::Inbox

@@ -18,6 +18,19 @@ pub(crate) enum Key {
     Accepted,
 }
 
+/// What an operation takes besides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// A key in `X-API-Key`.
+    Key,
+    /// An access token.
+    Bearer,
+    /// A session.
+    Session,
+    /// Nothing.
+    Open,
+}
+
 /// An operation, in the words of its module.
 pub(crate) struct Op {
     pub(super) verb: Verb,
@@ -28,6 +41,7 @@ pub(crate) struct Op {
     pub(super) deprecated: Option<Deprecated>,
     pub(super) query: Vec<Parameter>,
     pub(super) key: Option<Key>,
+    pub(super) access: Access,
     pub(super) body: Option<Sent>,
     pub(super) success: Option<Success>,
     /// What else can be said about refusals than what all have in common, by status.
@@ -42,6 +56,8 @@ pub(super) struct Sent {
     /// Has every field there is.
     pub(super) example: Value,
     pub(super) more_examples: Vec<(&'static str, Value)>,
+    /// Whether it must be there.
+    pub(super) required: bool,
     /// What reads it when it comes. `tests` holds schema and reader together.
     pub(super) reads: fn(&[u8]) -> Result<(), ApiError>,
 }
@@ -64,6 +80,7 @@ impl Op {
             deprecated: None,
             query: Vec::new(),
             key: None,
+            access: Access::Key,
             body: None,
             success: None,
             refusals: BTreeMap::new(),
@@ -92,6 +109,12 @@ impl Op {
         self
     }
 
+    /// Takes no key, but this.
+    pub(crate) fn with(mut self, access: Access) -> Op {
+        self.access = access;
+        self
+    }
+
     /// Takes a body, of which `example` has every field, and which `reads` reads.
     pub(crate) fn takes<T: ToSchema>(
         mut self,
@@ -99,8 +122,21 @@ impl Op {
         reads: fn(&[u8]) -> Result<(), ApiError>,
     ) -> Op {
         let schema = self.schema::<T>();
-        self.body = Some(Sent { schema, example, more_examples: Vec::new(), reads });
+        self.body = Some(Sent { schema, example, more_examples: Vec::new(), required: true, reads });
         self
+    }
+
+    /// The same, but there need not be one.
+    pub(crate) fn may_take<T: ToSchema>(
+        self,
+        example: Value,
+        reads: fn(&[u8]) -> Result<(), ApiError>,
+    ) -> Op {
+        let mut op = self.takes::<T>(example, reads);
+        if let Some(body) = &mut op.body {
+            body.required = false;
+        }
+        op
     }
 
     /// Shows another body.
@@ -152,7 +188,7 @@ impl Op {
     }
 
     /// The schema of a type: by name, unless it has none of its own.
-    pub(super) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+    pub(crate) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         T::schemas(&mut self.schemas);
         // Types of the language itself, such as `bool`, are called in lower case.
         if T::name().starts_with(|first: char| first.is_lowercase()) {

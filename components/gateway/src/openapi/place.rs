@@ -42,6 +42,11 @@ impl Place {
         self.named("{sub}", parameter(ParameterIn::Path, name, text, u64::schema()))
     }
 
+    /// Calls `{id}` so: it is one of a few words, or an id that is not looked into.
+    pub(crate) fn word(self, name: &str, words: &str) -> Place {
+        self.named("{id}", parameter(ParameterIn::Path, name, words, text(words, 64)))
+    }
+
     /// `{id}` is an id of the partner's own.
     pub(crate) fn external_id(self) -> Place {
         let schema = text("Your own id, percent-encoded.", 600);

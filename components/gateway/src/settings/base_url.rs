@@ -10,7 +10,7 @@ use http::Uri;
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    pub(super) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
+    pub(crate) fn load(settings: &impl Settings, environment: Environment) -> Result<BaseUrl, SettingError> {
         const NAME: &str = "base_url";
         let text = read(settings, NAME)?.ok_or_else(|| SettingError::new(NAME, "is not set"))?;
         let wrong = || SettingError::new(NAME, "must be an absolute URL without query and user");
@@ -27,6 +27,11 @@ impl BaseUrl {
         Ok(BaseUrl(text.trim_end_matches('/').to_owned()))
     }
 
+    /// All of it, without a slash at its end.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Scheme, host and port, as a browser names the origin of a page here.
     pub(crate) fn origin(&self) -> String {
         let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
@@ -34,6 +39,17 @@ impl BaseUrl {
         let usual = if self.is_https() { ":443" } else { ":80" };
         let authority = authority.strip_suffix(usual).unwrap_or(authority);
         format!("{scheme}://{authority}").to_ascii_lowercase()
+    }
+
+    /// The name of the site, without its port, as codes in an SMS are bound to it.
+    pub(crate) fn host(&self) -> &str {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        // An address in brackets has colons of its own.
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
     }
 
     /// What stands before the path of every page: nothing, or a path without a slash at its end.

@@ -45,7 +45,8 @@ impl IssueSettings {
     }
 }
 
-fn sender_name(settings: &impl Settings) -> Result<String, SettingError> {
+/// Who signs the messages.
+pub(crate) fn sender_name(settings: &impl Settings) -> Result<String, SettingError> {
     const NAME: &str = "sender_name";
     let name = read(settings, NAME)?.unwrap_or_else(|| "Stepgate".into());
     if is_name(&name) {

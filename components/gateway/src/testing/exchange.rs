@@ -150,11 +150,17 @@ impl TestPorts {
         answer.json()["email"].as_str().unwrap().to_owned()
     }
 
+    /// The code in the newest message in the inbox.
+    pub(crate) fn newest_message_code(&self) -> u32 {
+        let inbox = self.send_with(&[], "GET", "/inbox.json", "").json();
+        let text = inbox["items"][0]["text"].as_str().unwrap();
+        text.split("Your code: ").nth(1).unwrap()[..6].parse().unwrap()
+    }
+
     /// The newest message in the inbox: its code and its link, as a path.
     pub(crate) fn newest_message(&self) -> (u32, String) {
         let inbox = self.send_with(&[], "GET", "/inbox.json", "").json();
-        let text = inbox["items"][0]["text"].as_str().unwrap();
-        let code = text.split("Your code: ").nth(1).unwrap()[..6].parse().unwrap();
+        let code = self.newest_message_code();
         let link = inbox["items"][0]["link"].as_str().unwrap();
         (code, link.strip_prefix("https://2fa.example.com").unwrap().to_owned())
     }

@@ -4,14 +4,13 @@
 //! (the setting `webhook_keys`), so whoever reads the store can sign nothing. Another salt makes another secret.
 
 use crate::http::ApiError;
+use crate::mac::mac;
 use crate::ports::Settings;
 use crate::ports::challenges::Key;
 use crate::settings::{Environment, SettingError, read, webhook_keys};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use uuid::Uuid;
 
 /// What Standard Webhooks begin a secret with.
@@ -64,17 +63,6 @@ impl Secret {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
-}
-
-/// HMAC-SHA-256 over the parts, one after the other.
-pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> Result<[u8; 32], ApiError> {
-    // HMAC takes keys of every length; the type does not know.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key)
-        .map_err(|_| ApiError::Internal("a key of webhooks cannot be used".into()))?;
-    for part in parts {
-        mac.update(part);
-    }
-    Ok(mac.finalize().into_bytes().into())
 }
 
 fn keys(settings: &impl Settings) -> Result<Vec<Key>, ApiError> {

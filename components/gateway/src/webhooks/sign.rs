@@ -1,7 +1,8 @@
 //! How a receiver knows that a delivery is ours: `contracts/identifications.md` §6.
 
-use super::secret::{Secret, mac};
+use super::secret::Secret;
 use crate::http::ApiError;
+use crate::mac::mac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};

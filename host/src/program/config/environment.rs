@@ -19,7 +19,7 @@ enum Form {
     Json,
 }
 
-const SETTINGS: [(&str, Form); 35] = [
+const SETTINGS: [(&str, Form); 47] = [
     ("environment", Form::Text),
     ("listen", Form::Text),
     ("data", Form::Text),
@@ -28,20 +28,32 @@ const SETTINGS: [(&str, Form); 35] = [
     ("compile_cache", Form::Flag),
     ("base_url", Form::Text),
     ("sender_name", Form::Text),
+    ("sms_countries", Form::Text),
     ("autoramp_status_spelling", Form::Text),
     ("fiat_address_authorization", Form::Text),
     ("code_lifetime_seconds", Form::Number),
     ("code_attempts", Form::Number),
     ("resend_cooldown_seconds", Form::Number),
     ("identification_lifetime_days", Form::Number),
+    ("emails_per_hour", Form::Number),
+    ("sms_per_day", Form::Number),
+    ("account_lock_minutes", Form::Number),
+    ("access_token_seconds", Form::Number),
+    ("refresh_token_days", Form::Number),
+    ("session_days", Form::Number),
     ("idempotency_key_required", Form::Flag),
     ("required_signings", Form::Json),
     ("api_keys", Form::Json),
     ("mac_keys", Form::Json),
     ("webhook_keys", Form::Json),
+    ("accounts", Form::Json),
+    ("account_keys", Form::Json),
+    ("token_keys", Form::Json),
     ("webhook_allowed_networks", Form::Json),
     ("webhook_extra_roots", Form::Text),
     ("webhook_run_token", Form::Text),
+    ("delivery_url", Form::Text),
+    ("delivery_token", Form::Text),
     ("smtp.host", Form::Text),
     ("smtp.port", Form::Number),
     ("smtp.tls", Form::Text),
@@ -64,12 +76,20 @@ pub(super) fn allowed(name: &str) -> &'static str {
         "listen" => "must be an address and a port, as in 127.0.0.1:8080",
         "store" => "must be redb or memory",
         "smtp.tls" => "must be starttls, tls or none",
-        "api_keys" | "mac_keys" | "webhook_keys" | "required_signings" => "must be a list of tables",
+        "api_keys" | "mac_keys" | "webhook_keys" | "required_signings" | "accounts" | "account_keys"
+        | "token_keys" => "must be a list of tables",
         "webhook_allowed_networks" => "must be a list of networks",
         "smtp" | "limits" => "must be a table",
         _ if name.starts_with("api_keys[") && name.ends_with(".role") => {
             "must be read-write, read-only or operator"
         }
+        _ if name.starts_with("accounts[") => match name.rsplit('.').next() {
+            Some("partner_id") => "must be a whole number of 32 bits",
+            Some("mfa") => "must be mandatory or optional",
+            Some("registration") => "must be closed, verified or open",
+            Some("two_factor" | "method_objects" | "strict") => "must be true or false",
+            _ => "is not of the form it must be",
+        },
         _ if name.ends_with(".requests_per_minute") => "must be a whole number from 1 to 4294967295",
         _ => match SETTINGS.iter().find(|(known, _)| *known == name) {
             Some((_, Form::Text)) => "must be text",

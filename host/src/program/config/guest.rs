@@ -1,19 +1,20 @@
 //! The settings that the component itself reads. They are checked here by its own rules, so that a mistake shows at
 //! the start and not in the first request.
 
-use super::{Environment, WrongSetting};
+use super::accounts::{self, Tenant};
+use super::token_keys::{self, TokenKey};
+use super::{Environment, WrongSetting, sha256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
 /// The API key that the sandbox comes with. The whole world knows it, so production refuses it.
 pub(crate) const SANDBOX_API_KEY: &str = "sandbox-key";
-/// The id of the MAC key that the sandbox has on Spin, where it is in the manifest; refused likewise.
-const PUBLISHED_MAC_KEY_ID: &str = "sandbox-only";
+/// The id of the keys that the sandbox has on Spin, where they are in the manifest; refused likewise.
+const PUBLISHED_KEY_ID: &str = "sandbox-only";
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -52,16 +53,16 @@ pub(crate) struct Document {
 
 pub(super) struct RawGuest {
     pub(super) base_url: Option<String>,
-    pub(super) texts: [(&'static str, Option<String>); 3],
-    pub(super) code_lifetime_seconds: Option<u32>,
-    pub(super) code_attempts: Option<u32>,
-    pub(super) resend_cooldown_seconds: Option<u32>,
-    pub(super) identification_lifetime_days: Option<u32>,
+    pub(super) texts: [(&'static str, Option<String>); 4],
+    pub(super) numbers: [(&'static str, Option<u32>); 10],
     pub(super) idempotency_key_required: Option<bool>,
     pub(super) required_signings: Option<Vec<Document>>,
     pub(super) api_keys: Option<Vec<ApiKeyText>>,
     pub(super) mac_keys: Option<Vec<MacKeyText>>,
     pub(super) webhook_keys: Option<Vec<MacKeyText>>,
+    pub(super) accounts: Option<Vec<Tenant>>,
+    pub(super) account_keys: Option<Vec<MacKeyText>>,
+    pub(super) token_keys: Option<Vec<TokenKey>>,
 }
 
 /// An API key, by its hash.
@@ -76,7 +77,7 @@ pub(crate) struct ApiKey {
     requests_per_minute: Option<NonZeroU32>,
 }
 
-/// A secret that codes and links are sealed with, or one that those of webhooks are made from.
+/// A secret that codes and links are sealed with, or one that those of webhooks or accounts are made from.
 #[derive(Serialize)]
 pub(crate) struct MacKey {
     id: String,
@@ -88,15 +89,16 @@ pub(crate) struct Guest {
     pub(crate) base_url: Option<String>,
     /// Those that are text, by name.
     pub(crate) texts: Vec<(&'static str, String)>,
-    pub(crate) code_lifetime_seconds: Option<u32>,
-    pub(crate) code_attempts: Option<u32>,
-    pub(crate) resend_cooldown_seconds: Option<u32>,
-    pub(crate) identification_lifetime_days: Option<u32>,
+    /// Those that are whole numbers, by name.
+    pub(crate) numbers: Vec<(&'static str, u32)>,
     pub(crate) idempotency_key_required: Option<bool>,
     pub(crate) required_signings: Option<Vec<Document>>,
     pub(crate) api_keys: Option<Vec<ApiKey>>,
     pub(crate) mac_keys: Option<Vec<MacKey>>,
     pub(crate) webhook_keys: Option<Vec<MacKey>>,
+    pub(crate) accounts: Option<Vec<Tenant>>,
+    pub(crate) account_keys: Option<Vec<MacKey>>,
+    pub(crate) token_keys: Option<Vec<TokenKey>>,
 }
 
 impl ApiKey {
@@ -118,10 +120,6 @@ impl MacKey {
     }
 }
 
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Guest {
     pub(super) fn check(raw: RawGuest, environment: Environment) -> Result<Self, WrongSetting> {
         let production = environment == Environment::Production;
@@ -134,42 +132,40 @@ impl Guest {
             if let Some((name, _)) = required.iter().find(|(_, given)| !given) {
                 return Err(WrongSetting::new(*name, "is required in production"));
             }
+            let keys =
+                [("account_keys", raw.account_keys.is_some()), ("token_keys", raw.token_keys.is_some())];
+            if let Some((name, _)) = keys.iter().find(|(_, given)| !given).filter(|_| raw.accounts.is_some())
+            {
+                return Err(WrongSetting::new(*name, "is required with accounts in production"));
+            }
         }
         if let Some(url) = &raw.base_url {
             check_base_url(url, production)?;
         }
         let texts: Vec<_> = raw.texts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
-        check_texts(&texts)?;
-        for (name, value, least, most) in [
-            ("code_lifetime_seconds", raw.code_lifetime_seconds, 1, 3_600),
-            ("code_attempts", raw.code_attempts, 1, 10),
-            ("resend_cooldown_seconds", raw.resend_cooldown_seconds, 0, 86_400),
-            ("identification_lifetime_days", raw.identification_lifetime_days, 1, 365),
-        ] {
-            if value.is_some_and(|value| !(least..=most).contains(&value)) {
-                let why = format!("must be a whole number from {least} to {most}");
-                return Err(WrongSetting::new(name, why));
-            }
-        }
+        check_texts(&texts, production)?;
+        let numbers: Vec<_> =
+            raw.numbers.into_iter().filter_map(|(name, number)| Some((name, number?))).collect();
+        check_numbers(&numbers)?;
         let mac_keys =
             |name, keys: Option<_>| keys.map(|keys| check_mac_keys(name, keys, production)).transpose();
         Ok(Self {
             base_url: raw.base_url,
             texts,
-            code_lifetime_seconds: raw.code_lifetime_seconds,
-            code_attempts: raw.code_attempts,
-            resend_cooldown_seconds: raw.resend_cooldown_seconds,
-            identification_lifetime_days: raw.identification_lifetime_days,
+            numbers,
             idempotency_key_required: raw.idempotency_key_required,
             required_signings: raw.required_signings.map(check_required_signings).transpose()?,
             api_keys: raw.api_keys.map(|keys| check_api_keys(keys, production)).transpose()?,
             mac_keys: mac_keys("mac_keys", raw.mac_keys)?,
             webhook_keys: mac_keys("webhook_keys", raw.webhook_keys)?,
+            accounts: raw.accounts.map(|tenants| accounts::check(tenants, production)).transpose()?,
+            account_keys: mac_keys("account_keys", raw.account_keys)?,
+            token_keys: raw.token_keys.map(|keys| token_keys::check(keys, production)).transpose()?,
         })
     }
 }
 
-fn check_texts(texts: &[(&'static str, String)]) -> Result<(), WrongSetting> {
+fn check_texts(texts: &[(&'static str, String)], production: bool) -> Result<(), WrongSetting> {
     for (name, text) in texts {
         let (good, why) = match *name {
             "sender_name" => (is_name(text), "must be 1 to 80 characters on one line"),
@@ -177,6 +173,12 @@ fn check_texts(texts: &[(&'static str, String)]) -> Result<(), WrongSetting> {
                 matches!(text.as_str(), "authorization-required" | "published"),
                 "must be authorization-required or published",
             ),
+            "sms_countries" if production && text.trim() == "*" => {
+                (false, "must name the countries in production; * is for the sandbox")
+            }
+            "sms_countries" => {
+                (is_list_of_countries(text), "must be calling codes with commas between, as in 1,44,49")
+            }
             _ => (
                 matches!(text.as_str(), "third-party" | "all")
                     || text.split(',').all(|id| id.trim().parse::<Uuid>().is_ok()),
@@ -184,6 +186,37 @@ fn check_texts(texts: &[(&'static str, String)]) -> Result<(), WrongSetting> {
             ),
         };
         if !good {
+            return Err(WrongSetting::new(*name, why));
+        }
+    }
+    Ok(())
+}
+
+/// Empty is not set, as for every text.
+fn is_list_of_countries(text: &str) -> bool {
+    let is_code = |code: &str| {
+        (1..=7).contains(&code.len())
+            && code.bytes().all(|byte| byte.is_ascii_digit())
+            && !code.starts_with('0')
+    };
+    matches!(text.trim(), "" | "*") || text.split(',').all(|code| is_code(code.trim()))
+}
+
+fn check_numbers(numbers: &[(&'static str, u32)]) -> Result<(), WrongSetting> {
+    for (name, number) in numbers {
+        let (least, most) = match *name {
+            "code_lifetime_seconds" => (1, 3_600),
+            "code_attempts" => (1, 10),
+            "resend_cooldown_seconds" => (0, 86_400),
+            "identification_lifetime_days" => (1, 365),
+            "account_lock_minutes" => (15, 1_440),
+            "access_token_seconds" => (60, 604_800),
+            "refresh_token_days" | "session_days" => (1, 90),
+            // How many messages are sent.
+            _ => (1, 1_000),
+        };
+        if !(least..=most).contains(number) {
+            let why = format!("must be a whole number from {least} to {most}");
             return Err(WrongSetting::new(*name, why));
         }
     }
@@ -214,8 +247,7 @@ fn check_api_keys(texts: Vec<ApiKeyText>, production: bool) -> Result<Vec<ApiKey
     let check = |(index, text): (usize, ApiKeyText)| {
         let wrong =
             |field: &str, why: &str| Err(WrongSetting::new(format!("api_keys[{index}].{field}"), why));
-        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.sha256.len() != 64 || !text.sha256.bytes().all(is_hex) {
+        if !is_sha256(&text.sha256) {
             return wrong("sha256", "must be 64 lower-case hexadecimal digits");
         }
         if production && text.sha256 == known {
@@ -247,12 +279,8 @@ fn check_mac_keys(name: &str, texts: Vec<MacKeyText>, production: bool) -> Resul
     let mut ids = HashSet::new();
     let check = |(index, text): (usize, MacKeyText)| {
         let wrong = |field: &str, why: &str| Err(WrongSetting::new(format!("{name}[{index}].{field}"), why));
-        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if !(1..=16).contains(&text.id.len()) || !text.id.bytes().all(is_id) {
-            return wrong("id", "must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");
-        }
-        if production && text.id == PUBLISHED_MAC_KEY_ID {
-            return wrong("id", "is the sandbox's key, which everybody knows");
+        if let Err(why) = check_id(&text.id, production) {
+            return wrong("id", why);
         }
         if !ids.insert(text.id.clone()) {
             return wrong("id", "is there twice");
@@ -263,6 +291,18 @@ fn check_mac_keys(name: &str, texts: Vec<MacKeyText>, production: bool) -> Resul
         Ok(MacKey { id: text.id, secret: text.secret })
     };
     texts.into_iter().enumerate().map(check).collect()
+}
+
+/// What every list of keys asks of an id.
+pub(super) fn check_id(id: &str, production: bool) -> Result<(), &'static str> {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !(1..=16).contains(&id.len()) || !id.bytes().all(is_known) {
+        return Err("must be 1 to 16 characters of A-Z, a-z, 0-9, _ and -");
+    }
+    if production && id == PUBLISHED_KEY_ID {
+        return Err("is the sandbox's key, which everybody knows");
+    }
+    Ok(())
 }
 
 fn check_required_signings(documents: Vec<Document>) -> Result<Vec<Document>, WrongSetting> {
@@ -289,7 +329,12 @@ fn check_required_signings(documents: Vec<Document>) -> Result<Vec<Document>, Wr
     Ok(documents)
 }
 
+/// The digits of a SHA-256.
+pub(super) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// A name that is put into mails and subject lines.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control)
 }

@@ -1,23 +1,30 @@
 //! The program's settings: read from options, environment and file, checked once, and typed from then on.
 
+mod accounts;
+mod delivery;
 mod environment;
 mod guest;
 mod raw;
 mod smtp;
+mod token_keys;
 mod webhooks;
 
 use super::args::Args;
 use raw::Raw;
+use sha2::{Digest as _, Sha256};
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use stepgate_host::Limits;
-use stepgate_host::delivery::Smtp;
+use stepgate_host::delivery::Delivery;
 
+pub(super) use accounts::Tenant;
 pub(super) use guest::{ApiKey, Guest, MacKey, Role, SANDBOX_API_KEY};
 pub(super) use raw::{Environment, StoreKind};
+pub(super) use token_keys::TokenKey;
 pub(super) use webhooks::Webhooks;
 
 /// A setting that is wrong: its name, and why. Never its value, which may be a secret in the wrong place.
@@ -50,7 +57,7 @@ pub(super) struct Config {
     pub(super) store: StoreKind,
     pub(super) compile_cache: bool,
     pub(super) limits: Limits,
-    pub(super) smtp: Option<Smtp>,
+    pub(super) delivery: Option<Arc<dyn Delivery>>,
     pub(super) webhooks: Option<Webhooks>,
     pub(super) guest: Guest,
 }
@@ -74,13 +81,7 @@ impl Config {
 
     fn check(mut raw: Raw) -> Result<Self, WrongSetting> {
         let environment = raw.environment()?;
-        let smtp = raw.smtp.take().map(smtp::check).transpose()?;
-        if environment == Environment::Production && smtp.is_none() {
-            return Err(WrongSetting::new(
-                "smtp",
-                "is required in production: codes have to be sent somehow",
-            ));
-        }
+        let delivery = delivery::check(raw.take_delivery(), environment)?;
         let limits = limits(&raw.limits)?;
         let log = raw
             .log
@@ -98,9 +99,13 @@ impl Config {
             store: raw.store,
             compile_cache: raw.compile_cache,
             limits,
-            smtp,
+            delivery,
         })
     }
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bounds an operator may move. The rest fits together as it is.

@@ -1,6 +1,8 @@
 //! Settings as they are written down, before they are checked.
 
+use super::accounts::Tenant;
 use super::guest::{ApiKeyText, Document, MacKeyText, RawGuest};
+use super::token_keys::TokenKey;
 use super::{WrongSetting, environment};
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,20 +43,32 @@ pub(super) struct Raw {
     pub(super) store: StoreKind,
     pub(super) compile_cache: bool,
     pub(super) limits: Limits,
-    pub(super) smtp: Option<Smtp>,
+    smtp: Option<Smtp>,
+    delivery_url: Option<String>,
+    delivery_token: Option<String>,
     base_url: Option<String>,
     sender_name: Option<String>,
+    sms_countries: Option<String>,
     autoramp_status_spelling: Option<String>,
     fiat_address_authorization: Option<String>,
     code_lifetime_seconds: Option<u32>,
     code_attempts: Option<u32>,
     resend_cooldown_seconds: Option<u32>,
     identification_lifetime_days: Option<u32>,
+    emails_per_hour: Option<u32>,
+    sms_per_day: Option<u32>,
+    account_lock_minutes: Option<u32>,
+    access_token_seconds: Option<u32>,
+    refresh_token_days: Option<u32>,
+    session_days: Option<u32>,
     idempotency_key_required: Option<bool>,
     required_signings: Option<Vec<Document>>,
     api_keys: Option<Vec<ApiKeyText>>,
     mac_keys: Option<Vec<MacKeyText>>,
     webhook_keys: Option<Vec<MacKeyText>>,
+    accounts: Option<Vec<Tenant>>,
+    account_keys: Option<Vec<MacKeyText>>,
+    token_keys: Option<Vec<TokenKey>>,
     webhook_allowed_networks: Option<Vec<String>>,
     webhook_extra_roots: Option<PathBuf>,
     webhook_run_token: Option<String>,
@@ -71,19 +85,31 @@ impl Default for Raw {
             compile_cache: true,
             limits: Limits::default(),
             smtp: None,
+            delivery_url: None,
+            delivery_token: None,
             base_url: None,
             sender_name: None,
+            sms_countries: None,
             autoramp_status_spelling: None,
             fiat_address_authorization: None,
             code_lifetime_seconds: None,
             code_attempts: None,
             resend_cooldown_seconds: None,
             identification_lifetime_days: None,
+            emails_per_hour: None,
+            sms_per_day: None,
+            account_lock_minutes: None,
+            access_token_seconds: None,
+            refresh_token_days: None,
+            session_days: None,
             idempotency_key_required: None,
             required_signings: None,
             api_keys: None,
             mac_keys: None,
             webhook_keys: None,
+            accounts: None,
+            account_keys: None,
+            token_keys: None,
             webhook_allowed_networks: None,
             webhook_extra_roots: None,
             webhook_run_token: None,
@@ -122,6 +148,15 @@ pub(super) enum SmtpTls {
     #[default]
     StartTls,
     Tls,
+}
+
+/// How messages leave.
+pub(super) struct Delivery {
+    pub(super) smtp: Option<Smtp>,
+    pub(super) url: Option<String>,
+    pub(super) token: Option<String>,
+    /// Whether some of them are SMS.
+    pub(super) has_sms: bool,
 }
 
 /// How webhooks are delivered.
@@ -164,7 +199,11 @@ impl Raw {
             ("api_keys", self.api_keys.is_some()),
             ("mac_keys", self.mac_keys.is_some()),
             ("webhook_keys", self.webhook_keys.is_some()),
+            ("accounts", self.accounts.is_some()),
+            ("account_keys", self.account_keys.is_some()),
+            ("token_keys", self.token_keys.is_some()),
             ("smtp", self.smtp.is_some()),
+            ("delivery_url", self.delivery_url.is_some()),
             ("an https base_url", self.base_url.as_ref().is_some_and(is_https)),
             ("a listen address that others can reach", !self.listen.ip().is_loopback()),
         ];
@@ -184,16 +223,37 @@ impl Raw {
                 ("sender_name", self.sender_name.take()),
                 ("autoramp_status_spelling", self.autoramp_status_spelling.take()),
                 ("fiat_address_authorization", self.fiat_address_authorization.take()),
+                ("sms_countries", self.sms_countries.take()),
             ],
-            code_lifetime_seconds: self.code_lifetime_seconds,
-            code_attempts: self.code_attempts,
-            resend_cooldown_seconds: self.resend_cooldown_seconds,
-            identification_lifetime_days: self.identification_lifetime_days,
+            numbers: [
+                ("code_lifetime_seconds", self.code_lifetime_seconds),
+                ("code_attempts", self.code_attempts),
+                ("resend_cooldown_seconds", self.resend_cooldown_seconds),
+                ("identification_lifetime_days", self.identification_lifetime_days),
+                ("emails_per_hour", self.emails_per_hour),
+                ("sms_per_day", self.sms_per_day),
+                ("account_lock_minutes", self.account_lock_minutes),
+                ("access_token_seconds", self.access_token_seconds),
+                ("refresh_token_days", self.refresh_token_days),
+                ("session_days", self.session_days),
+            ],
             idempotency_key_required: self.idempotency_key_required,
             required_signings: self.required_signings.take(),
             api_keys: self.api_keys.take(),
             mac_keys: self.mac_keys.take(),
             webhook_keys: self.webhook_keys.take(),
+            accounts: self.accounts.take(),
+            account_keys: self.account_keys.take(),
+            token_keys: self.token_keys.take(),
+        }
+    }
+
+    pub(super) fn take_delivery(&mut self) -> Delivery {
+        Delivery {
+            smtp: self.smtp.take(),
+            url: self.delivery_url.take(),
+            token: self.delivery_token.take(),
+            has_sms: self.sms_countries.as_ref().is_some_and(|text| !text.trim().is_empty()),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! The program runs as it is shipped, in a process of its own. This process is the load, on one thread, on the same machine.
 
+mod accounts;
 mod api;
 mod client;
 mod cycles;
@@ -15,6 +16,7 @@ mod load;
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod native;
 mod password;
+mod people;
 mod program;
 mod start;
 mod twin;
@@ -29,13 +31,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn(&mut Table) -> anyhow::Result<()>;
 
 /// By the names that may be given as arguments: `-- cycles` runs that one only.
-const MEASUREMENTS: [(&str, Measurement); 6] = [
+const MEASUREMENTS: [(&str, Measurement); 7] = [
     ("start", start::measure),
     ("wrong", wrong::measure),
     ("cycles", cycles::measure),
     ("live", live::measure),
     ("lists", lists::measure),
     ("password", password::measure),
+    ("accounts", accounts::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

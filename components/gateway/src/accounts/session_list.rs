@@ -1,0 +1,78 @@
+//! Where an account is signed in: a log of its newest sessions, for its owner to look at. What it shows decides nothing.
+
+use super::context::Context;
+use super::refusal::Result;
+use super::sessions;
+use crate::json;
+use crate::ports::Ports;
+use serde::{Deserialize, Serialize};
+use stepgate_storage::{Log, StoreError};
+use uuid::Uuid;
+
+/// How many are kept. Whoever signs in more often than that sees the newest; [`super::epoch`] ends the others as well.
+const KEPT: u64 = 50;
+
+/// How much is kept of what a browser calls itself, in characters.
+const LONGEST_AGENT: usize = 80;
+
+const WHAT: &str = "list of sessions";
+
+/// A session as its owner sees it. When it began stands in its id.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) id: Uuid,
+    /// Anybody can write that: it is for people, escaped.
+    pub(crate) user_agent: String,
+}
+
+/// Enters a session.
+///
+/// Store operations: 2.
+pub(crate) fn enter<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    session: Uuid,
+    user_agent: &str,
+) -> Result<()> {
+    let user_agent = user_agent.chars().filter(|one| !one.is_control()).take(LONGEST_AGENT).collect();
+    let text =
+        serde_json::to_string(&Listed { id: session, user_agent }).map_err(|_| StoreError::Corrupt(WHAT))?;
+    log(account).append(ctx.ports, &text)?;
+    Ok(())
+}
+
+/// Those that are alive and opened by signed tokens, newest first.
+///
+/// Store operations: 1, and up to 4 for each.
+pub(crate) fn alive<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<Listed>> {
+    let mut alive = Vec::new();
+    for listed in all(ctx, account)? {
+        if sessions::of_signed(ctx, listed.id)?.is_some_and(|session| session.account == account) {
+            alive.push(listed);
+        }
+    }
+    Ok(alive)
+}
+
+/// One of those that are listed.
+///
+/// Store operations: 1, and 1 for each that is listed.
+pub(crate) fn one<P: Ports>(ctx: &Context<'_, P>, account: Uuid, session: Uuid) -> Result<Option<Listed>> {
+    Ok(all(ctx, account)?.into_iter().find(|listed| listed.id == session))
+}
+
+fn all<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<Listed>> {
+    let log = log(account);
+    let last = log.last(ctx.ports)?;
+    let mut all = Vec::new();
+    for slot in (log.first_kept(last)..=last).rev() {
+        if let Some(text) = log.read(ctx.ports, slot)? {
+            all.push(json::from_text(&text).map_err(|_| StoreError::Corrupt(WHAT))?);
+        }
+    }
+    Ok(all)
+}
+
+fn log(account: Uuid) -> Log {
+    Log::keeping(KEPT, &format!("account/{account}/sessions"))
+}

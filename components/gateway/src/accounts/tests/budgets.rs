@@ -1,0 +1,122 @@
+//! Who may be wrong how often, and what follows.
+
+use super::*;
+use crate::accounts::budgets::{self, Budget};
+use crate::accounts::codes::Counts;
+use crate::accounts::refusal::Refusal;
+use crate::accounts::{epoch, lock};
+use core::time::Duration;
+use stepgate_storage::memory::Fault;
+
+const LOCK: Duration = Duration::from_secs(30 * 60);
+
+fn fail(ports: &TestPorts, account: &Account) -> Refusal {
+    now(ports, |ctx| {
+        let counts = Counts::SecondFactor(account.id);
+        match budgets::reserve(ctx, &counts.budget()) {
+            Ok(attempt) => lock::wrong(ctx, &counts, attempt).unwrap(),
+            Err(refusal) => lock::found(ctx, &counts, refusal).unwrap(),
+        }
+    })
+}
+
+fn mails(ports: &TestPorts) -> usize {
+    let inbox = ports.send_with(&[], "GET", "/inbox.json", "").json();
+    inbox["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail["text"].as_str().unwrap().contains("locked"))
+        .count()
+}
+
+/// `contracts/login-mfa.md` §2: five, then locked for 30 minutes, then five again. The owner hears of it once.
+#[test]
+fn the_fifth_wrong_code_locks_ends_the_sessions_and_is_told() {
+    let ports = world();
+    let ann = ann(&ports);
+    let before = epoch::current(&ports, ann.id).unwrap();
+    for expected in [4, 3, 2, 1] {
+        assert!(matches!(fail(&ports, &ann), Refusal::WrongCode { left } if left == expected));
+    }
+    let until = ports.now.get() + LOCK;
+    for _ in 0..3 {
+        assert!(matches!(fail(&ports, &ann), Refusal::Locked { until: Some(found) } if found == until));
+    }
+    assert_eq!(epoch::current(&ports, ann.id).unwrap(), before + 1);
+    assert_eq!(mails(&ports), 1);
+    assert!(now(&ports, |ctx| lock::check(ctx, ann.id)).is_err());
+    ports.pass(LOCK);
+    now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
+    assert!(matches!(fail(&ports, &ann), Refusal::WrongCode { left: 4 }));
+}
+
+/// Whoever finds the lock goes on with what the one who set it could not.
+#[test]
+fn a_lock_whose_maker_died_still_ends_the_sessions_and_is_told() {
+    for skip in 0.. {
+        let ports = world();
+        let ann = ann(&ports);
+        let before = epoch::current(&ports, ann.id).unwrap();
+        for _ in 0..4 {
+            fail(&ports, &ann);
+        }
+        let attempt = now(&ports, |ctx| budgets::reserve(ctx, &Budget::SecondFactor(ann.id))).unwrap();
+        ports.store.fail_after(skip, Fault::Before);
+        let told = now(&ports, |ctx| lock::wrong(ctx, &Counts::SecondFactor(ann.id), attempt));
+        if ports.store.heal() {
+            assert!(told.is_ok());
+            break;
+        }
+        // An attempt in nobody's hands is one after the fence.
+        ports.pass(Duration::from_secs(20));
+        assert!(matches!(now(&ports, |ctx| lock::check(ctx, ann.id)), Err(Refusal::Locked { .. })), "{skip}");
+        assert!(epoch::current(&ports, ann.id).unwrap() > before, "{skip}");
+        assert!(mails(&ports) >= 1, "{skip}");
+    }
+}
+
+#[test]
+fn a_new_password_ends_a_block_and_no_lock() {
+    let ports = world();
+    let ann = ann(&ports);
+    let mut locks = 0;
+    let blocked = loop {
+        match fail(&ports, &ann) {
+            Refusal::Locked { until: Some(until) } => {
+                locks += 1;
+                if locks == 1 {
+                    now(&ports, |ctx| budgets::owner_returned(ctx, &ann)).unwrap();
+                    assert!(matches!(fail(&ports, &ann), Refusal::Locked { .. }));
+                }
+                ports.now.set(until);
+            }
+            Refusal::Locked { until: None } => break true,
+            Refusal::WrongCode { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(blocked && locks == 19);
+    ports.pass(Duration::from_secs(400 * 24 * 60 * 60));
+    assert!(now(&ports, |ctx| lock::check(ctx, ann.id)).is_err());
+    now(&ports, |ctx| budgets::owner_returned(ctx, &ann)).unwrap();
+    now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
+}
+
+#[test]
+fn one_budget_takes_nothing_from_another() {
+    let ports = world();
+    let ann = ann(&ports);
+    for _ in 0..5 {
+        fail(&ports, &ann);
+    }
+    let others = [
+        Budget::SignIn("ann@example.com"),
+        Budget::Device(ann.id),
+        Budget::Ownership("ann@example.com"),
+        Budget::SecondFactor(uuid::Uuid::nil()),
+    ];
+    for other in others {
+        now(&ports, |ctx| budgets::check(ctx, &other)).unwrap();
+    }
+}

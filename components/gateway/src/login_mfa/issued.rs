@@ -1,0 +1,96 @@
+//! What somebody has who is signed in: a session, an access token that says so, and a refresh token to go on with.
+
+use super::no::Result;
+use crate::accounts::account::Account;
+use crate::accounts::context::Context;
+use crate::accounts::notices::News;
+use crate::accounts::sessions::{self, Owner};
+use crate::accounts::token::Token;
+use crate::accounts::{devices, notices, session_list};
+use crate::http::{Response, json};
+use crate::ports::Ports;
+use crate::settings::TokenLifetimes;
+use crate::tokens::refresh::{self, RefreshToken};
+use crate::tokens::{Claims, Keys};
+use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// The body of §3.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = TokenBody))]
+pub(super) struct Body<'a> {
+    /// Says whose it is by itself, and is signed. See `docs/tokens.md`.
+    access_token: &'a str,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// Works once: it is replaced by the one that comes of it.
+    refresh_token: &'a str,
+    /// Words with spaces between.
+    scope: &'a str,
+    /// How many seconds the access token works.
+    expires_in: u64,
+    /// `usr:` and a UUID.
+    user_id: String,
+    /// Where a device was to be remembered: send it in the header `X-Device-Token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(nullable = false))]
+    device_token: Option<&'a str>,
+}
+
+/// Signs somebody in. `two_factor`: they have just given the second factor.
+pub(super) fn issue<P: Ports>(
+    ctx: &Context<'_, P>,
+    headers: &HeaderMap,
+    owner: Owner,
+    two_factor: bool,
+    device: Option<&Token>,
+) -> Result<Response> {
+    let lifetimes = TokenLifetimes::load(ctx.ports)?;
+    // For as long as it can be renewed; each of its tokens ends much sooner.
+    let session = sessions::begin_signed(ctx, owner, sessions::LONGEST, two_factor)?;
+    session_list::enter(ctx, owner.account, session.id, user_agent(headers))?;
+    let refresh = refresh::begin(ctx.ports, session.id, ctx.now, lifetimes.refresh)?;
+    body(ctx, owner, session.id, &refresh, device)
+}
+
+/// The answer to who is signed in.
+pub(super) fn body<P: Ports>(
+    ctx: &Context<'_, P>,
+    owner: Owner,
+    session: Uuid,
+    refresh: &RefreshToken,
+    device: Option<&Token>,
+) -> Result<Response> {
+    let keys = Keys::load(ctx.ports)?;
+    let lifetime = TokenLifetimes::load(ctx.ports)?.access;
+    let Owner { account, epoch } = owner;
+    let claims = Claims::new(account, session, ctx.tenant.partner_id, epoch, ctx.now, lifetime);
+    let answer = Body {
+        access_token: &keys.sign(&claims)?,
+        token_type: "Bearer",
+        refresh_token: refresh.text(),
+        scope: &ctx.tenant.scope,
+        expires_in: lifetime.as_secs(),
+        user_id: format!("usr:{account}"),
+        device_token: device.map(Token::text),
+    };
+    Ok(json(StatusCode::OK, &answer)?)
+}
+
+/// Remembers the device of somebody who has just given the second factor, and tells them so.
+pub(super) fn remember<P: Ports>(
+    ctx: &Context<'_, P>,
+    headers: &HeaderMap,
+    account: &Account,
+    epoch: u64,
+) -> Result<Token> {
+    let token = devices::remember(ctx.ports, account.id, epoch, user_agent(headers), ctx.now)?;
+    notices::tell(ctx, account, &News::DeviceRemembered { until: ctx.now + devices::LIFETIME });
+    Ok(token)
+}
+
+fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Changing the password: §6. Takes the old one, and a second factor.
+
+use super::caller::Caller;
+use super::done;
+use super::fields::Fields;
+use super::no::Result;
+use super::step_up::{self, Step};
+use crate::accounts::context::Context;
+use crate::accounts::methods::Kind;
+use crate::accounts::new_password;
+use crate::accounts::password::{self, Password, Typed};
+use crate::accounts::refusal::Refusal;
+use crate::accounts::sign_in::{self, Credentials, SignedIn};
+use crate::http::Response;
+use crate::ports::Ports;
+
+/// A change that is asked for.
+pub(super) struct Change {
+    old: Typed,
+    new: Password,
+    method: Option<Kind>,
+}
+
+impl Change {
+    pub(super) fn read(mut fields: Fields) -> Result<Change> {
+        let (old, new) = (fields.typed("oldPassword"), fields.new_password("newPassword"));
+        let method = fields.method();
+        fields.check()?;
+        match (old, new) {
+            (Some(old), Some(new)) => Ok(Change { old, new, method }),
+            _ => Err(fields.refuse()),
+        }
+    }
+
+    /// A change and its code.
+    pub(super) fn read_confirmed(body: &[u8]) -> Result<(Change, String)> {
+        let mut fields = Fields::parse(body)?;
+        let code = fields.needed(&["confirmCode"]);
+        let change = Change::read(fields)?;
+        // Without a code there was something wrong.
+        code.map(|code| (change, code)).ok_or(Refusal::NoCode.into())
+    }
+}
+
+pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
+    let change = Change::read(Fields::parse(body)?)?;
+    check_old(ctx, caller, &change.old)?;
+    step_up::ask(ctx, caller, Step::PasswordChange, change.method, None).await?;
+    done()
+}
+
+pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
+    let (change, code) = Change::read_confirmed(body)?;
+    check_old(ctx, caller, &change.old)?;
+    let phc = password::hash(&change.new, &ctx.ports.random()).map_err(Refusal::from)?;
+    step_up::confirm(ctx, caller, Step::PasswordChange, change.method, &code)?;
+    new_password::set(ctx, &caller.account, phc)?;
+    done()
+}
+
+/// Counts as a sign-in does: whoever has stolen a token must not have more guesses than others.
+fn check_old<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, old: &Typed) -> Result<()> {
+    let credentials = Credentials { name: caller.account.email.as_str(), password: old, device: None };
+    match sign_in::first_factor(ctx, &credentials, None)? {
+        SignedIn::Owner(owner) if owner.account.id == caller.account.id => Ok(()),
+        _ => Err(Refusal::Credentials.into()),
+    }
+}

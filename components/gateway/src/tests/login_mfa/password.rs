@@ -1,0 +1,113 @@
+//! §6, changing the password.
+
+use super::*;
+
+const CHANGE: &str = "/reg/v1/password/change";
+const CONFIRM: &str = "/reg/v1/password/change/confirm";
+
+fn begin(ports: &TestPorts, tokens: &Value) -> Answer {
+    let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+    as_user(ports, tokens, "POST", CHANGE, &body.to_string())
+}
+
+fn confirm(ports: &TestPorts, tokens: &Value, code: &str) -> Answer {
+    let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD, "confirmCode": code });
+    as_user(ports, tokens, "POST", CONFIRM, &body.to_string())
+}
+
+#[test]
+fn the_old_password_and_a_code_make_a_new_one() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    let answer = begin(&ports, &tokens);
+    assert_eq!((answer.status, answer.text()), (200, r#"{"result":"ok"}"#));
+    let answer = confirm(&ports, &tokens, &mailed(&ports));
+    assert_eq!((answer.status, answer.text()), (200, r#"{"result":"ok"}"#));
+    assert_eq!(newest_subject(&ports), "Acme: your password was changed");
+    // Every session is over, this one too.
+    is_over(&who(&ports, &tokens));
+    is_over(&refresh(&ports, tokens["refresh_token"].as_str().unwrap()));
+    ports.pass(seconds(60));
+    says(&sign_in(&ports, &json!({})), 401, "UNAUTHORIZED", CREDENTIALS);
+    assert_eq!(sign_in(&ports, &json!({ "password": NEW_PASSWORD })).status, 424);
+    let code = mailed(&ports);
+    let tokens = sign_in(&ports, &json!({ "password": NEW_PASSWORD, "mfaCode": code })).json();
+    assert_eq!(who(&ports, &tokens).json()["passwordLastChangeDate"], "2026-01-15T11:15:09.045+00:00");
+}
+
+#[test]
+fn a_wrong_old_password_counts_as_a_failed_login() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    let body =
+        json!({ "oldPassword": "wrong", "newPassword": NEW_PASSWORD, "confirmCode": "123456" }).to_string();
+    for _ in 0..5 {
+        says(&as_user(&ports, &tokens, "POST", CHANGE, &body), 401, "UNAUTHORIZED", CREDENTIALS);
+        says(&as_user(&ports, &tokens, "POST", CONFIRM, &body), 401, "UNAUTHORIZED", CREDENTIALS);
+    }
+    assert_eq!(as_user(&ports, &tokens, "POST", CHANGE, &body).status, 429);
+    assert_eq!(sign_in(&ports, &json!({ "password": "wrong" })).status, 429);
+    assert_eq!(sent(&ports), 1);
+}
+
+#[test]
+fn codes_are_as_for_signing_in() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    says(&confirm(&ports, &tokens, "123456"), 400, "BAD_REQUEST", EXPIRED);
+    begin(&ports, &tokens);
+    let code = mailed(&ports);
+    says(&begin(&ports, &tokens), 429, "TOO_MANY_REQUESTS", TOO_SOON);
+    says(&confirm(&ports, &tokens, "x"), 400, "BAD_REQUEST", &invalid(5));
+    says(&confirm(&ports, &tokens, &wrong(&code)), 400, "BAD_REQUEST", &invalid(4));
+    ports.pass(seconds(300));
+    says(&confirm(&ports, &tokens, &code), 400, "BAD_REQUEST", EXPIRED);
+    begin(&ports, &tokens);
+    let code = mailed(&ports);
+    for left in (1..=3).rev() {
+        says(&confirm(&ports, &tokens, &wrong(&code)), 400, "BAD_REQUEST", &invalid(left));
+    }
+    says(&confirm(&ports, &tokens, &wrong(&code)), 423, "LOCKED", LOCKED);
+    says(&begin(&ports, &tokens), 423, "LOCKED", LOCKED);
+}
+
+#[test]
+fn every_field_is_looked_at() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    let change = |path, body: Value| as_user(&ports, &tokens, "POST", path, &body.to_string());
+    names(&change(CHANGE, json!({})), &["oldPassword", "newPassword"]);
+    names(
+        &change(CHANGE, json!({ "oldPassword": 7, "newPassword": "weak" })),
+        &["oldPassword", "newPassword"],
+    );
+    let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+    names(&change(CONFIRM, body), &["confirmCode"]);
+    let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD, "confirmCode": 123_456 });
+    names(&change(CONFIRM, body), &["confirmCode"]);
+}
+
+/// Whoever has no second factor is asked by their address all the same.
+#[test]
+fn a_code_is_asked_for_whatever_the_switch_says() {
+    let ports = world();
+    set_tenants(&ports, &json!({ "two_factor": false }));
+    let tokens = sign_in(&ports, &json!({})).json();
+    assert_eq!(begin(&ports, &tokens).status, 200);
+    assert_eq!(confirm(&ports, &tokens, &mailed(&ports)).status, 200);
+    assert_eq!(sign_in(&ports, &json!({ "password": NEW_PASSWORD })).status, 200);
+}
+
+#[test]
+fn a_remembered_device_is_forgotten() {
+    let ports = world();
+    let code = ask_for_code(&ports);
+    let tokens = sign_in(&ports, &json!({ "mfaCode": code, "rememberDevice": true })).json();
+    begin(&ports, &tokens);
+    assert_eq!(confirm(&ports, &tokens, &mailed(&ports)).status, 200);
+    ports.pass(seconds(60));
+    let device = tokens["device_token"].as_str().unwrap();
+    let headers = [("partnerid", "7"), ("granttype", "password_email"), ("x-device-token", device)];
+    let body = json!({ "email": EMAIL, "password": NEW_PASSWORD }).to_string();
+    assert_eq!(ports.send_with(&headers, "POST", TOKEN, body).status, 424);
+}

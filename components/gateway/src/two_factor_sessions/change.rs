@@ -1,0 +1,127 @@
+//! Taking a method away, and the owner's switch: `contracts/two-factor-sessions.md` §4 and §7.
+
+use super::caller::Caller;
+use super::code::Typed;
+use super::deed::Deed;
+use super::fields::Fields;
+use super::refused::{Refused, Result};
+use super::{answers, guard, shown};
+use crate::accounts::account;
+use crate::accounts::context::Context;
+use crate::accounts::methods::{self, Kind, MethodId};
+use crate::accounts::notices::{self, News};
+use crate::accounts::sessions;
+use crate::http::Response;
+use crate::ports::Ports;
+use crate::settings::Mfa;
+use serde_json::json;
+
+/// `DELETE /auth/two_factor/:id`.
+pub(super) fn remove<P: Ports>(
+    ctx: &Context<'_, P>,
+    caller: &Caller<'_>,
+    id: &str,
+    fields: &Fields,
+) -> Result<Response> {
+    let code = Typed::optional(fields)?;
+    let id = MethodId::parse(id).ok_or(Refused::NoMethod)?;
+    let account = caller.account(ctx)?;
+    let all = methods::all(ctx, account.id)?;
+    let method = all.iter().find(|method| method.id == id).ok_or(Refused::NoMethod)?;
+    let counts = |kind: Kind, is_active: bool| is_active && kind != Kind::Recovery;
+    let others = all.iter().any(|other| other.id != id && counts(other.kind, other.is_active));
+    let is_last = counts(method.kind, method.is_active) && !others;
+    let mandatory = ctx.tenant.mfa == Mfa::Mandatory;
+    if is_last && mandatory {
+        return Err(Refused::Mandatory);
+    }
+    guard::check(ctx, caller, &account, Deed::Remove, code.as_ref())?;
+    methods::remove(ctx, account.id, method)?;
+    if method.is_active {
+        notices::tell(ctx, &account, &News::MethodRemoved(method));
+    }
+    // Looked at anew: another removal may have gone on meanwhile.
+    if method.is_active && methods::active(ctx, account.id)?.is_empty() {
+        if mandatory {
+            methods::activate(ctx, account.id, method)?;
+            return Err(Refused::Mandatory);
+        }
+        switch(ctx, &account, false)?;
+    }
+    let on = shown::two_factor(ctx, account.id)?;
+    let data = json!({
+        "removed": true,
+        "id": id.to_string(),
+        "two_factor": on,
+        "two_factor_enabled": on,
+        "message": "Two-factor method removed",
+    });
+    answers::enveloped(data, &["message", "two_factor"])
+}
+
+/// What the switch is to be.
+pub(super) struct Body<'f> {
+    on: bool,
+    code: Option<Typed<'f>>,
+}
+
+impl Body<'_> {
+    pub(super) fn read(fields: &Fields) -> Result<Body<'_>> {
+        let on = fields.flag(&["enabled", "two_factor_enabled", "twoFactorEnabled"])?;
+        Ok(Body {
+            on: on.ok_or(Refused::Invalid("enabled must be true or false"))?,
+            code: Typed::optional(fields)?,
+        })
+    }
+}
+
+/// `POST /auth/two_factor/toggle`.
+pub(super) fn toggle<P: Ports>(
+    ctx: &Context<'_, P>,
+    caller: &Caller<'_>,
+    fields: &Fields,
+) -> Result<Response> {
+    let Body { on, code } = Body::read(fields)?;
+    let account = caller.account(ctx)?;
+    let was_on = shown::two_factor(ctx, account.id)?;
+    let active = methods::active(ctx, account.id)?;
+    if on {
+        if !ctx.tenant.two_factor {
+            return Err(Refused::Unavailable("Two-factor sign-in is not offered"));
+        }
+        if active.is_empty() {
+            return Err(Refused::NoActiveMethod);
+        }
+        if let Some(code) = &code {
+            code.check(ctx, &account, &caller.session, Deed::Toggle)?;
+        }
+        if !was_on {
+            switch(ctx, &account, true)?;
+            // §7.6: this session counts as verified. Not if it was on: then that would be a way around the code.
+            sessions::set_verified(ctx, &caller.session, caller.hash)?;
+        }
+    } else {
+        if ctx.tenant.mfa == Mfa::Mandatory {
+            return Err(Refused::Mandatory);
+        }
+        if was_on || code.is_some() {
+            guard::check(ctx, caller, &account, Deed::Toggle, code.as_ref())?;
+        }
+        if was_on {
+            switch(ctx, &account, false)?;
+        }
+    }
+    let data = json!({
+        "two_factor_enabled": on,
+        "two_factor": on,
+        "active_methods": shown::words(&active),
+        "message": if on { "Two-factor sign-in is on" } else { "Two-factor sign-in is off" },
+    });
+    answers::enveloped(data, &["two_factor", "message"])
+}
+
+fn switch<P: Ports>(ctx: &Context<'_, P>, account: &account::Account, on: bool) -> Result<()> {
+    account::set_two_factor(ctx.ports, account.id, on)?;
+    notices::tell(ctx, account, &News::Switched { on });
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! Coming to have an account: `contracts/two-factor-sessions.md` §3, and docs/accounts.md for the three modes.
+//!
+//! Where registration is `verified`, no answer tells whether an address has an account: the same is done for one that has, and its
+//! owner is told by mail. The account begins when the address is confirmed, by somebody who knows the password that was
+//! registered: otherwise its owner could be brought to confirm an account that a stranger chose the password of.
+
+use super::fields::Fields;
+use super::refused::{Refused, Result};
+use super::{answers, bridge, code, login, shown};
+use crate::accounts::account::{self, Account, Name};
+use crate::accounts::codes::Times;
+use crate::accounts::context::Context;
+use crate::accounts::names::{AccountEmail, UserName};
+use crate::accounts::notices::{self, News};
+use crate::accounts::ownership::{self, Why};
+use crate::accounts::password::{self, Password, Phc, Rule};
+use crate::accounts::phone::Phone;
+use crate::accounts::refusal::Refusal;
+use crate::accounts::register::{self, Beginning, Person};
+use crate::accounts::sessions;
+use crate::accounts::sign_in::{self, Credentials, SignedIn};
+use crate::accounts::{epoch, lock};
+use crate::http::{ApiError, Response};
+use crate::ports::Ports;
+use crate::settings::{Mfa, Registration, Tenant};
+use crate::when::rfc3339;
+use core::time::Duration;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use stepgate_storage::StoreError;
+use uuid::Uuid;
+
+const TIMES: Times = Times { lifetime: Duration::from_secs(600), between: Duration::from_secs(30) };
+
+/// The longest name of somebody, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// What a code that was sent to an address makes of it. Nothing, for one that has an account already.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// Who gets an account by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<Person>,
+    /// Whose address it verifies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<Uuid>,
+}
+
+impl Waiting {
+    /// The password of somebody who has no account yet.
+    pub(super) fn phc(&self) -> Option<&Phc> {
+        self.person.as_ref().map(|person| &person.phc)
+    }
+}
+
+/// What waits for an address to be confirmed.
+pub(super) fn waiting<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Waiting>> {
+    Ok(ownership::waiting_for(ctx, Why::Registration, email)?)
+}
+
+/// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
+pub(super) fn must_verify(tenant: &Tenant) -> bool {
+    tenant.registration != Registration::Open || tenant.mfa == Mfa::Mandatory
+}
+
+/// Who wants an account.
+pub(super) struct Body {
+    email: AccountEmail,
+    password: Password,
+    user_name: Option<UserName>,
+    phone: Option<Phone>,
+    name: Option<String>,
+    last_name: Option<String>,
+    user_type: Option<String>,
+}
+
+impl Body {
+    pub(super) fn read(fields: &Fields) -> core::result::Result<Body, ApiError> {
+        let invalid = |what: &'static str| ApiError::bad_request(what);
+        let email = fields.text(&["email"])?.and_then(AccountEmail::parse);
+        let email = email.ok_or_else(|| invalid("Invalid email format"))?;
+        let text = fields.text(&["password"])?.unwrap_or_default();
+        let password = Password::parse(text, Rule::Length).map_err(|unfit| invalid(unfit.words()))?;
+        let user_name = match fields.text(&["user_name", "userName", "username"])? {
+            None => None,
+            Some(text) => {
+                let wrong =
+                    "user_name must be 3 to 32 letters, digits, dots, hyphens or underscores, a letter first";
+                Some(UserName::parse(text).ok_or_else(|| invalid(wrong))?)
+            }
+        };
+        let phone = match fields.text(&["phone"])? {
+            None => None,
+            Some(text) => Some(Phone::parse(text).ok_or_else(|| invalid("phone must be like +15551234567"))?),
+        };
+        Ok(Body {
+            email,
+            password,
+            user_name,
+            phone,
+            name: name(fields, &["name"])?,
+            last_name: name(fields, &["last_name", "lastName"])?,
+            user_type: name(fields, &["user_type", "userType"])?,
+        })
+    }
+
+    fn person<P: Ports>(self, ctx: &Context<'_, P>) -> Result<Person> {
+        let phc = password::hash(&self.password, &ctx.ports.random()).map_err(Refusal::from)?;
+        let Body { email, user_name, phone, name, last_name, user_type, .. } = self;
+        Ok(Person { email, user_name, phone, name, last_name, user_type, phc })
+    }
+}
+
+fn name(fields: &Fields, names: &[&str]) -> core::result::Result<Option<String>, ApiError> {
+    let Some(text) = fields.text(names)?.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
+        return Err(ApiError::bad_request("Names may have 80 characters at most, on one line"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// `POST /auth/register`: for anybody where that is so, and for the partner's own servers.
+pub(super) async fn register<P: Ports>(
+    ctx: &Context<'_, P>,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Response> {
+    if bridge::is_there(ctx, headers)? {
+        return at_once(ctx, fields, By::Bridge).await;
+    }
+    match ctx.tenant.registration {
+        Registration::Closed => Err(Refused::RegistrationClosed),
+        Registration::Verified => verified_first(ctx, fields).await,
+        Registration::Open => at_once(ctx, fields, By::Anybody).await,
+    }
+}
+
+/// `POST /auth/register/public`: for the partner's own servers only.
+pub(super) async fn register_public<P: Ports>(
+    ctx: &Context<'_, P>,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Response> {
+    bridge::require(ctx, headers)?;
+    at_once(ctx, fields, By::Bridge).await
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Anybody,
+    Bridge,
+}
+
+/// The account begins now. Whether its owner may sign in before the address is verified, the tenant says.
+async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Result<Response> {
+    let person = Body::read(fields)?.person(ctx)?;
+    let email = person.email.clone();
+    if by == By::Bridge
+        && let Some(account) = unverified(ctx, &email)?
+    {
+        // Its mail was lost, or its code is too old. Nothing else of it is changed.
+        return verify_later(ctx, &account).await;
+    }
+    let account = register::create(ctx, person, Beginning { verified: false, two_factor: false })?;
+    if must_verify(ctx.tenant) {
+        return verify_later(ctx, &account).await;
+    }
+    let epoch = epoch::current(ctx.ports, account.id)?;
+    let_in(ctx, &account, epoch, false)
+}
+
+/// The account with this address, if it is not verified yet.
+fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
+    let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
+        return Ok(None);
+    };
+    if account::is_verified(ctx.ports, id)? || !must_verify(ctx.tenant) {
+        return Ok(None);
+    }
+    Ok(account::read(ctx.ports, id)?)
+}
+
+async fn verify_later<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
+    let email = &account.email;
+    let waiting = Waiting { person: None, account: Some(account.id) };
+    ownership::send(ctx, Why::Registration, email, TIMES, &waiting, |written| {
+        notices::ownership(ctx, Why::Registration, email, written)
+    })
+    .await?;
+    let user = shown::user(ctx, account, true)?;
+    answers::enveloped(
+        json!({ "user": user, "requiresVerification": true }),
+        &["user", "requiresVerification"],
+    )
+}
+
+/// The account begins when the address is confirmed. The same for one that has an account: only its owner is told.
+async fn verified_first<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Response> {
+    let person = Body::read(fields)?.person(ctx)?;
+    if let Some(name) = &person.user_name
+        && account::id_of(ctx.ports, &ctx.scope(), &Name::User(name.clone()))?.is_some()
+    {
+        return Err(Refusal::UserNameTaken.into());
+    }
+    let found = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(person.email.clone()))?;
+    // Read of nobody's account as well.
+    let is_verified = account::is_verified(ctx.ports, found.unwrap_or(Uuid::nil()))?;
+    let user = announced(&person);
+    let email = person.email.clone();
+    let waiting = match found {
+        None => Waiting { person: Some(person), account: None },
+        Some(_) if is_verified => Waiting { person: None, account: None },
+        Some(id) => Waiting { person: None, account: Some(id) },
+    };
+    ownership::send(ctx, Why::Registration, &email, TIMES, &waiting, |written| {
+        if is_verified {
+            notices::news(ctx, &email, &News::AlreadyThere)
+        } else {
+            notices::ownership(ctx, Why::Registration, &email, written)
+        }
+    })
+    .await?;
+    answers::enveloped(
+        json!({ "user": user, "requiresVerification": true }),
+        &["user", "requiresVerification"],
+    )
+}
+
+/// What was asked for, and nothing that is known.
+fn announced(person: &Person) -> Value {
+    json!({
+        "email": person.email.as_str(),
+        "name": person.name,
+        "last_name": person.last_name,
+        "user_name": person.user_name.as_ref().map(UserName::as_str),
+        "user_type": person.user_type,
+        "phone": person.phone.as_ref().map(Phone::as_str),
+        "is_verified": false,
+        "two_factor": false,
+    })
+}
+
+/// What confirms an address.
+pub(super) struct Confirmation<'f> {
+    email: AccountEmail,
+    code: &'f str,
+    password: password::Typed,
+}
+
+impl Confirmation<'_> {
+    pub(super) fn read(fields: &Fields) -> core::result::Result<Confirmation<'_>, ApiError> {
+        let invalid = |what: &'static str| ApiError::bad_request(what);
+        let email = fields.text(&["email"])?.and_then(AccountEmail::parse);
+        let email = email.ok_or_else(|| invalid("Invalid email format"))?;
+        let code = fields.text(&["code"])?.unwrap_or_default();
+        if !code::is_six_digits(code) && !ownership::is_long(code) {
+            return Err(invalid("code must be a string of 6 digits, or the long code of the mail"));
+        }
+        let password = fields.text(&["password"])?.and_then(password::Typed::parse);
+        let password = password.ok_or_else(|| invalid("password must be given, of 256 bytes at most"))?;
+        Ok(Confirmation { email, code, password })
+    }
+}
+
+/// `POST /auth/register/verify`: ours. Password first, as at sign-in and counted with it; then the code.
+pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Response> {
+    let Confirmation { email, code, password } = Confirmation::read(fields)?;
+    let before = waiting(ctx, &email)?;
+    let credentials = Credentials { name: email.as_str(), password: &password, device: None };
+    let known = sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc))?;
+    if let SignedIn::Owner(owner) = &known {
+        lock::check(ctx, owner.account.id)?;
+    }
+    let confirmed: Waiting = match ownership::check(ctx, Why::Registration, &email, code) {
+        Ok(confirmed) => confirmed,
+        Err(Refusal::Locked { until }) => return Err(Refused::Spent { until }),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    match (confirmed, known) {
+        // The same registration whose password was checked, and not one that came in between.
+        (Waiting { person: Some(person), .. }, SignedIn::NotVerified)
+            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc) =>
+        {
+            let account = register::create(ctx, person, Beginning { verified: true, two_factor: false })?;
+            let epoch = epoch::current(ctx.ports, account.id)?;
+            let_in(ctx, &account, epoch, true)
+        }
+        (Waiting { account: Some(id), .. }, SignedIn::Owner(owner)) if owner.account.id == id => {
+            register::verified(ctx, &owner.account)?;
+            let account = account::read(ctx.ports, id)?.ok_or(StoreError::Corrupt("account"))?;
+            let_in(ctx, &account, owner.epoch, true)
+        }
+        _ => Err(Refusal::NoCode.into()),
+    }
+}
+
+/// `two_factor`: a code was given beside the password, from the mailbox that is the account's first method.
+fn let_in<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: &Account,
+    epoch: u64,
+    two_factor: bool,
+) -> Result<Response> {
+    let owner = sessions::Owner { account: account.id, epoch };
+    let (token, session) = login::begin(ctx, owner, two_factor)?;
+    let expires_at = rfc3339(session.until);
+    let data = json!({
+        "user": shown::user(ctx, account, true)?,
+        "session": { "session_id": token.text(), "expires_at": expires_at },
+        "sessionId": token.text(),
+        "expiresAt": expires_at,
+    });
+    let mut response = answers::enveloped(data, &["user"])?;
+    login::keep(ctx, &mut response, token.text(), &session);
+    Ok(response)
+}

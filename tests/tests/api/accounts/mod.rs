@@ -1,0 +1,10 @@
+//! The two account APIs at once, through HTTP: the attacks of `security.md` that concern accounts. What each of them answers row by
+//! row is tested in components/gateway.
+
+mod bad_input;
+mod codes;
+mod enumeration;
+mod limits;
+mod messages;
+mod people;
+mod sessions;
