@@ -121,7 +121,7 @@ async fn requests_that_need_much_memory_leave_instances_to_the_others() {
 }
 
 /// Guards against sign-ins that share every core among them, and with it slow down everything else.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(flavor = "current_thread")]
 async fn requests_that_need_much_memory_compute_one_after_the_other() {
     let limits = Limits { large_requests: 1, request_time: Duration::from_secs(40), ..Limits::default() };
     let harness = Harness::builder().component(stepgate_artifacts::PROBE).cache(compiled()).limits(limits);

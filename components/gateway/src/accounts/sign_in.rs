@@ -68,16 +68,21 @@ pub(crate) fn first_factor<P: Ports>(
         None if found.is_some() => Budget::SignIn(counted),
         None => Budget::NobodysSignIn(counted),
     };
-    let attempt = budgets::reserve(ctx, &budget)?;
+    budgets::check(ctx, &budget)?;
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
     let stand_in = Phc::stand_in();
     let phc = kept.as_ref().map_or(&stand_in, |kept| &kept.phc);
-    let right = password::verify(phc, credentials.password)?;
-    let waits = match registered {
-        Some(phc) => password::verify(phc, credentials.password)?,
-        None => false,
+    // Hashed before the attempt is taken, and looked at after: an attempt is good for seconds, and where many sign in at once the
+    // hash waits for longer. Owners would lose attempts by the load, and in the end be locked out with the right password.
+    let guess = password::guess(phc, credentials.password)?;
+    let waiting = match registered {
+        Some(phc) => Some(password::guess(phc, credentials.password)?),
+        None => None,
     };
+    let attempt = budgets::reserve(ctx, &budget)?;
+    let right = guess.is_right();
+    let waits = waiting.is_some_and(|guess| guess.is_right());
     ctx.log("password_tried", Line { right });
     if right && let Some(account) = account {
         budgets::right(ctx, &budget, attempt)?;

@@ -39,6 +39,15 @@ struct Cost {
 #[serde(transparent)]
 pub(crate) struct Phc(String);
 
+/// What was typed, hashed: all the work of checking it is done, and what came of it is not known yet. Take an attempt before
+/// you ask.
+#[must_use = "a guess that is not looked at lets nobody in"]
+pub(crate) struct Guess {
+    output: Output,
+    expected: Output,
+    is_nobodys: bool,
+}
+
 /// Nothing can be said about the password. A failure of ours: nobody is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HashError {
@@ -73,18 +82,24 @@ pub(crate) fn hash(password: &Password, salt: &Salt) -> Result<Phc, HashError> {
     Ok(Phc(phc.to_string()))
 }
 
-/// Whether this is the password that was hashed. Compares in constant time, and takes the work that the hash names
-/// whatever comes of it.
+/// Hashes what was typed as `stored` was, which takes the same work whatever comes of it, and compares nothing.
 ///
 /// # Errors
-/// [`HashError`]: it is not known. Refuse with a failure, and never as a wrong password.
-pub(crate) fn verify(stored: &Phc, typed: &Typed) -> Result<bool, HashError> {
+/// [`HashError`]: nothing is known about the password. Refuse with a failure, and never as a wrong password.
+pub(crate) fn guess(stored: &Phc, typed: &Typed) -> Result<Guess, HashError> {
     let phc = PasswordHash::new(&stored.0).map_err(|_| HashError::Unreadable)?;
     let (params, expected) = accepted(&phc).ok_or(HashError::Unreadable)?;
     let mut salt = [0; PhcSalt::MAX_LENGTH];
     let salt = phc.salt.and_then(|text| text.decode_b64(&mut salt).ok()).ok_or(HashError::Unreadable)?;
-    let matches = argon2id(typed.bytes(), salt, &params)? == expected;
-    Ok(matches & (stored.0 != NOBODY))
+    let output = argon2id(typed.bytes(), salt, &params)?;
+    Ok(Guess { output, expected, is_nobodys: stored.0 == NOBODY })
+}
+
+impl Guess {
+    /// Whether it is the password that was hashed. In constant time.
+    pub(crate) fn is_right(self) -> bool {
+        (self.output == self.expected) & !self.is_nobodys
+    }
 }
 
 /// The cost and the hash of what is stored, if it is of our kind and no dearer than we ever made one.
@@ -140,6 +155,10 @@ mod tests {
 
     fn typed(text: &str) -> Typed {
         Typed::parse(text).unwrap()
+    }
+
+    fn verify(stored: &Phc, typed: &Typed) -> Result<bool, HashError> {
+        guess(stored, typed).map(Guess::is_right)
     }
 
     #[test]

@@ -71,6 +71,20 @@ fn ten_wrong_passwords_pause_a_name_whether_somebody_has_it_or_not() {
     }
 }
 
+/// Guards against owners who are locked out by the load: where many sign in, a hash waits, or has no memory.
+#[test]
+fn a_password_that_could_not_be_hashed_takes_no_attempt() {
+    let ports = world();
+    let unreadable: Phc = serde_json::from_str("\"$argon2id$\"").unwrap();
+    let password = Typed::parse(RIGHT).unwrap();
+    let credentials = Credentials { name: "ben@example.com", password: &password, device: None };
+    for _ in 0..12 {
+        let failed = now(&ports, |ctx| first_factor(ctx, &credentials, Some(&unreadable)));
+        assert!(matches!(failed, Err(Refusal::Failed(_))));
+    }
+    assert!(matches!(sign_in(&ports, "ben@example.com", RIGHT), Err(Refusal::Credentials)));
+}
+
 /// `contracts/login-mfa.md` §2: a wrong code never counts as a failed login; nor the other way round.
 #[test]
 fn wrong_passwords_take_no_codes() {
