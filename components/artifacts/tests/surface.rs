@@ -61,7 +61,7 @@ fn hello_needs_nothing_of_ours() {
     assert_eq!(beside_wasi(&surface(HELLO).unwrap().imports), Vec::<&str>::new());
 }
 
-/// What docs/benchmarks.md says of them. The budget of docs/design.md §5 is 1,536 KiB, which the Spin app passes since there are
+/// What docs/benchmarks.md says of them. The budget of docs/design.md §5 is 1,536 KiB, which the Spin app is above since there are
 /// accounts; here is what it must not grow beyond meanwhile. Bytes and no time, so it holds on every machine: with wasm-opt,
 /// which CI and whoever ships them has, and without.
 #[test]
