@@ -97,7 +97,7 @@ pub(crate) fn guess(stored: &Phc, typed: &Typed) -> Result<Guess, HashError> {
 
 impl Guess {
     /// Whether it is the password that was hashed. In constant time.
-    pub(crate) fn is_right(self) -> bool {
+    pub(crate) fn is_right(&self) -> bool {
         (self.output == self.expected) & !self.is_nobodys
     }
 }
