@@ -117,7 +117,7 @@ async fn a_body_that_grows_without_an_announced_length_is_cut_off(host: Host) {
     let mut raw = Raw::connect(witness.app.address()).await;
     raw.send(head(&witness.path(), "Transfer-Encoding: chunked").as_bytes()).await;
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
-    for _ in 0..32 {
+    for _ in 0..64 {
         raw.send(chunk.as_bytes()).await;
     }
     shaped(&raw.answer().await.expect("an answer").expect(413));
