@@ -22,7 +22,6 @@
 //! | `identify` | the pages behind the link of an identification |
 //! | `inbox`, `sandbox` | what exists in the sandbox only |
 
-#[allow(dead_code, unused_imports, reason = "the account APIs are being built on it")]
 mod accounts;
 mod auth;
 mod authentication_codes;
@@ -64,7 +63,6 @@ mod stored;
 pub mod testing;
 #[cfg(test)]
 mod tests;
-#[allow(dead_code, unused_imports, reason = "the routes that stand on it come next")]
 mod tokens;
 mod two_factor_sessions;
 mod webhooks;

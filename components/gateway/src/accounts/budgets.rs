@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | second factor | wrong codes, whatever the API, session, method and action | who knows the password, or has a session | every way in |
 //! | sign-in | wrong passwords for a name, whether anybody has it or not | anybody | signing in by that name on a device that is not remembered |
-//! | ownership | wrong codes of sign-ups and password resets | anybody | the codes of these, not the long code in the same mail |
+//! | ownership | wrong codes of sign-ups, of password resets, and of an address that an account says is its own | anybody | the codes of these, not the long code in the same mail |
 //!
 //! What each of them does to the owner is bounded: docs/accounts.md, "What guessing can do".
 

@@ -9,7 +9,7 @@ use crate::guarded;
 use crate::http::ApiError;
 use crate::json;
 use crate::ports::Ports;
-use crate::ports::challenges::{Challenge, ChallengeStatus, Closing, Error, Policy, Request, Verdict};
+use crate::ports::challenges::{Challenge, ChallengeStatus, Error, Policy, Request, Verdict};
 use crate::ports::delivery::Message;
 use core::time::Duration;
 use serde::Serialize;
@@ -49,9 +49,7 @@ impl Counts {
             Counts::Ownership(email) => Budget::Ownership(email),
         }
     }
-}
 
-impl Counts {
     /// How many are ever compared with one code. Of an address it is more than its budget has, for the long code in the same mail
     /// takes one as well, and has to work where wrong codes have used up the budget.
     fn of_one_code(&self) -> u8 {

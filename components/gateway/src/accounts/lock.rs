@@ -10,7 +10,7 @@ use super::refusal::{Refusal, Result};
 use super::{account, epoch, notices};
 use crate::ports::Ports;
 use serde::Serialize;
-use stepgate_storage::{RecordKey, Store, Timestamp};
+use stepgate_storage::{RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// Refuses where an account is locked: for every path that lets somebody in, or changes what that takes.

@@ -11,7 +11,7 @@ use crate::ports::Ports;
 use crate::stored;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{Day, RecordKey, Store, StoreError, Timestamp};
+use stepgate_storage::{Day, RecordKey, StoreError, Timestamp};
 use uuid::Uuid;
 
 /// How long a pending session lives: as long as its code is said to.

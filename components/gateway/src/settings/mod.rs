@@ -19,13 +19,10 @@ mod read;
 mod signings;
 #[cfg(test)]
 mod tests;
-#[allow(dead_code, reason = "the routes that ask for them come next")]
 mod token_keys;
-#[allow(dead_code, reason = "the routes that ask for them come next")]
 mod tokens;
 
 pub(crate) use account_keys::AccountKeys;
-#[allow(unused_imports, reason = "the account APIs are being built on it")]
 pub(crate) use accounts::{
     Mfa, Registration, Tenant, accounts_are_on, lock_policy, session_lifetime, tenants,
 };
@@ -42,5 +39,4 @@ pub(crate) use messages::MessageLimits;
 pub(crate) use read::read;
 pub(crate) use signings::{Document, required_signings};
 pub(crate) use token_keys::{TokenKey, token_keys};
-#[allow(unused_imports, reason = "the routes that ask for them come next")]
 pub(crate) use {token_keys::token_keys_are_set, tokens::TokenLifetimes};

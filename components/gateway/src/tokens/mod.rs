@@ -21,6 +21,9 @@ pub(crate) mod revocations;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use access::{Claims, Refusal};
+pub(crate) use access::Claims;
+#[cfg(test)]
+pub(crate) use access::Refusal;
+#[cfg(test)]
 pub(crate) use jwks::JwkSet;
 pub(crate) use keys::Keys;

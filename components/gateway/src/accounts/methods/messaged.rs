@@ -11,7 +11,7 @@ use crate::ports::Ports;
 use crate::ports::delivery::Channel;
 use crate::stored;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{Log, RecordKey, Store, StoreError, Timestamp};
+use stepgate_storage::{Log, RecordKey, StoreError, Timestamp};
 use uuid::Uuid;
 
 /// How many addresses and numbers an account may ever have had: each is looked at whenever its owner signs in.

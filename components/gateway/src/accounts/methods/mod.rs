@@ -21,7 +21,7 @@ use super::context::Context;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
 use crate::settings::Mfa;
-use stepgate_storage::{RecordKey, Store, Timestamp};
+use stepgate_storage::{RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// One second factor.

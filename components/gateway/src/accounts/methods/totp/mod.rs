@@ -146,6 +146,7 @@ impl Pending {
     }
 
     /// Until when it can be confirmed.
+    #[cfg(test)]
     pub(crate) fn expires_at(&self) -> Timestamp {
         self.0.kept.created_at + SETUP_LIFETIME
     }
@@ -186,6 +187,7 @@ impl Active {
     }
 
     /// Since when its codes count.
+    #[cfg(test)]
     pub(crate) fn since(&self) -> Timestamp {
         self.0.kept.since
     }
