@@ -12,5 +12,5 @@ pub(crate) use error::{Envelope, Traced};
 pub(crate) use headers::{check_json, single};
 pub use request::{Body, BodyError};
 pub(crate) use request::{Verb, read_body};
-pub(crate) use response::{Response, empty, html, json, public, public_html, text};
+pub(crate) use response::{Response, empty, html, json, public, public_briefly, public_html, text};
 pub(crate) use trace::{TRACE_HEADER, TraceId};

@@ -60,6 +60,11 @@ pub(crate) fn public(kind: &'static str, body: Vec<u8>) -> Response {
     of(StatusCode::OK, kind, "public, max-age=3600", body)
 }
 
+/// The same for what others must not believe for long once it has changed: the keys that verify tokens (docs/tokens.md).
+pub(crate) fn public_briefly(kind: &'static str, body: Vec<u8>) -> Response {
+    of(StatusCode::OK, kind, "public, max-age=300", body)
+}
+
 /// A page that is the same for everybody.
 pub(crate) fn public_html(body: Vec<u8>) -> Response {
     protected(public(HTML, body))

@@ -253,7 +253,7 @@ pub(crate) fn place(place: super::Place) -> Place {
             "For whoever verifies them. See `docs/tokens.md`.",
         )
         .with(Access::Open)
-        .answers::<JwkSet>(200, "The keys. May be kept for an hour."),
+        .answers::<JwkSet>(200, "The keys. Keep them for five minutes at most."),
         At::Revocations => {
             let text = "For whoever verifies access tokens by their signature alone: ask twice a minute. Takes a key of the partner's.";
             Op::new(Verb::Get, "listRevocations", "What was revoked before its time", text)

@@ -2,7 +2,7 @@
 
 use super::no::{No, Result};
 use crate::auth;
-use crate::http::{ApiError, Response, json, public};
+use crate::http::{ApiError, Response, json, public_briefly};
 use crate::ports::Ports;
 use crate::rate;
 use crate::settings::{ApiSettings, tenants};
@@ -18,7 +18,7 @@ pub(super) fn jwks(ports: &impl Ports) -> Result<Response> {
     let set = Keys::load(ports)?.jwks()?;
     let body = serde_json::to_vec(&set)
         .map_err(|_| ApiError::Internal("the keys could not be written as JSON".into()))?;
-    Ok(public("application/json; charset=utf-8", body))
+    Ok(public_briefly("application/json; charset=utf-8", body))
 }
 
 /// For the partner's own servers.

@@ -27,7 +27,8 @@ fn the_keys_are_public_and_may_be_kept() {
     for path in ["/reg/v1/auth/jwks", "/.well-known/jwks.json"] {
         let answer = ports.send_with(&[], "GET", path, "");
         assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("cache-control"), "public, max-age=3600");
+        // As docs/tokens.md has it: a key that was taken out must not be believed for longer.
+        assert_eq!(answer.header("cache-control"), "public, max-age=300");
         assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
         let keys = answer.json()["keys"].clone();
         assert_eq!((&keys[0]["kid"], &keys[0]["alg"]), (&header["kid"], &header["alg"]));
