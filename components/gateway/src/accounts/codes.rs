@@ -130,10 +130,7 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
         return Err(Refusal::NoCode);
     };
     let budget = place.counts.budget();
-    let attempt = match budgets::reserve(ctx, &budget) {
-        Ok(attempt) => attempt,
-        Err(refusal) => return Err(lock::found(ctx, &place.counts, refusal)?),
-    };
+    let attempt = lock::reserve(ctx, &place.counts)?;
     let sandbox = ctx.settings.environment.is_sandbox();
     let keys = &ctx.settings.mac_keys;
     let verified = ctx.ports.verify(&challenge.scope, &challenge.id, code, keys, sandbox)?;

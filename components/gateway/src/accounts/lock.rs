@@ -22,6 +22,14 @@ pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<()>
     }
 }
 
+/// Takes an attempt, and sees to what follows where there are none left.
+pub(crate) fn reserve<P: Ports>(ctx: &Context<'_, P>, counts: &Counts) -> Result<Attempt> {
+    match budgets::reserve(ctx, &counts.budget()) {
+        Err(refusal) => Err(found(ctx, counts, refusal)?),
+        reserved => reserved,
+    }
+}
+
 /// Counts a wrong code. Answers what to refuse with.
 pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, attempt: Attempt) -> Result<Refusal> {
     match budgets::wrong(ctx, &counts.budget(), attempt) {

@@ -1,7 +1,7 @@
 //! Giving the second factor: one way for all methods, APIs and actions.
 
 use super::account::Account;
-use super::budgets::{self, Attempt, Budget};
+use super::budgets::{self, Budget};
 use super::caps::For;
 use super::codes::{self, Counts, Place, Recipient, Times};
 use super::context::Context;
@@ -171,15 +171,12 @@ fn compared<P: Ports, T>(
         right: bool,
     }
     let counts = Counts::SecondFactor(account);
-    let attempt: Attempt = match budgets::reserve(ctx, &Budget::SecondFactor(account)) {
-        Ok(attempt) => attempt,
-        Err(refusal) => return Err(lock::found(ctx, &counts, refusal)?),
-    };
+    let attempt = lock::reserve(ctx, &counts)?;
     let compared = compare()?;
     ctx.log("code_tried", Line { account, method: method.kind.word(), right: compared.is_some() });
     match compared {
         Some(value) => {
-            budgets::right(ctx, &Budget::SecondFactor(account), attempt)?;
+            budgets::right(ctx, &counts.budget(), attempt)?;
             Ok(value)
         }
         None => Err(lock::wrong(ctx, &counts, attempt)?),
