@@ -76,7 +76,7 @@ pub fn run(routes: &[(&str, &str)], input: &[u8]) {
             1 => sent.with("granttype", "password_email"),
             2 => sent.with("granttype", "refresh_token").with("x-bridge-secret", "bridge"),
             _ => sent
-                .with("authorization", &format!("Bearer {}", people.token))
+                .with("authorization", format!("Bearer {}", people.token))
                 .with("x-session-id", &people.session),
         };
         let Some(request) = sent.with_body(body.as_bytes()).request() else { return };
