@@ -18,6 +18,16 @@ pub struct Limits {
     pub instance_idle: Duration,
     /// Bytes of memory each memory of an instance may grow to.
     pub instance_memory: usize,
+    /// Bytes of memory each memory of an instance may grow to freely. A request that needs more, such as one that hashes a
+    /// password, waits for room, at most half of `request_time`, and its instance serves no other after it.
+    pub small_memory: usize,
+    /// Instances that may have more than `small_memory` at one time.
+    pub large_instances: u32,
+    /// Requests that may compute with it at one time. The rest of the machine is left to everything else.
+    pub large_requests: usize,
+    /// Instances that are left to requests that need no more than `small_memory`, a quarter of all at most. Those that do are
+    /// refused it at once where they would take these as well.
+    pub spare_instances: u32,
     /// How long a request may wait for an instance before it is answered 503.
     pub queue_time: Duration,
     /// How long the guest may take for one request, and after it the store for making it durable. With less than 15 s
@@ -47,15 +57,24 @@ impl Default for Limits {
             requests_per_instance: 10_000,
             instance_idle: Duration::from_secs(60),
             instance_memory: 32 << 20,
+            small_memory: 6 << 20,
+            large_instances: 16,
+            large_requests: cores().saturating_sub(1).max(1),
+            spare_instances: 16,
             queue_time: Duration::from_secs(2),
             // Longer than the guest's own fence of 10 s, so that it is the guest that gives up first, and says so.
             request_time: Duration::from_secs(15),
             receive_time: Duration::from_secs(10),
             head_bytes: 16 << 10,
             headers: 64,
-            body_bytes: 64 << 10,
+            // Twice what the component takes, so that it refuses in its own words what is only a little too large.
+            body_bytes: 128 << 10,
             response_bytes: 4 << 20,
             shutdown_time: Duration::from_secs(10),
         }
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

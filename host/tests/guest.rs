@@ -79,6 +79,70 @@ async fn an_answer_without_end_is_cut_off() {
     text(&harness, "/").await;
 }
 
+/// Asks for a hash that takes this much memory, and about two thousand passes over a mebibyte a second.
+async fn hash(harness: &Harness, kibibytes: u32, passes: u32) -> StatusCode {
+    let request = Request::get("/hash").header("host", "x").header("x-kibibytes", kibibytes);
+    harness.handle(request.header("x-passes", passes).body(Bytes::new()).unwrap()).await.status()
+}
+
+#[tokio::test]
+async fn an_instance_that_has_grown_large_serves_no_further_request() {
+    let harness = probe(Limits::default()).build().unwrap();
+    assert_eq!(hash(&harness, 64, 1).await, StatusCode::OK);
+    assert_eq!(text(&harness, "/").await, "2", "a little memory is nobody's loss");
+    assert_eq!(hash(&harness, 7_168, 1).await, StatusCode::OK);
+    assert_eq!(text(&harness, "/").await, "1");
+}
+
+/// Guards against sign-ins that take every instance, and with it every other request's turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_need_much_memory_leave_instances_to_the_others() {
+    let limits = Limits {
+        instances: 4,
+        spare_instances: 1,
+        request_time: Duration::from_secs(20),
+        ..Limits::default()
+    };
+    let harness = Harness::builder().component(stepgate_artifacts::PROBE).cache(compiled()).limits(limits);
+    let harness = harness.build().unwrap();
+    let hashes = (0..3).map(|_| {
+        let harness = harness.clone();
+        tokio::spawn(async move { hash(&harness, 7_168, 100).await })
+    });
+    let hashes: Vec<_> = hashes.collect();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(hash(&harness, 7_168, 1).await, StatusCode::SERVICE_UNAVAILABLE, "the guest's own answer");
+    text(&harness, "/").await;
+    assert!(hashes.iter().all(|hash| !hash.is_finished()), "this machine is too fast for this test");
+    for hash in hashes {
+        assert_eq!(hash.await.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(hash(&harness, 7_168, 1).await, StatusCode::OK, "there is room again");
+}
+
+/// Guards against sign-ins that share every core among them, and with it slow down everything else.
+#[tokio::test(flavor = "current_thread")]
+async fn requests_that_need_much_memory_compute_one_after_the_other() {
+    let limits = Limits { large_requests: 1, request_time: Duration::from_secs(40), ..Limits::default() };
+    let harness = Harness::builder().component(stepgate_artifacts::PROBE).cache(compiled()).limits(limits);
+    let harness = harness.build().unwrap();
+    let started = Instant::now();
+    let hashes = (0..6).map(|_| {
+        let harness = harness.clone();
+        tokio::spawn(async move {
+            assert_eq!(hash(&harness, 7_168, 30).await, StatusCode::OK);
+            started.elapsed()
+        })
+    });
+    let mut times = Vec::new();
+    for hash in hashes.collect::<Vec<_>>() {
+        times.push(hash.await.unwrap());
+    }
+    times.sort();
+    // Half of them after half of the time. Where all run at once, nearly all of them end at the end.
+    assert!(times[2] < times[5] * 2 / 3, "{times:?}");
+}
+
 #[tokio::test]
 async fn an_instance_serves_many_requests_and_then_no_more() {
     let harness = probe(Limits { requests_per_instance: 3, ..Limits::default() }).build().unwrap();

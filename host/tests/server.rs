@@ -78,14 +78,14 @@ async fn header_bombs_are_answered_431() {
 }
 
 #[tokio::test]
-async fn bodies_over_64_kib_are_answered_413_in_json() {
+async fn bodies_over_128_kib_are_answered_413_in_json() {
     // The server waits that long for the rest of a body it has refused, and `send` for the end of the connection.
     let limits = Limits { receive_time: Duration::from_millis(300), ..Limits::default() };
     let server = Server::hello(limits).await;
     let post = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-    let said = server.send(format!("{post}Content-Length: 65537\r\n\r\n")).await;
+    let said = server.send(format!("{post}Content-Length: 131073\r\n\r\n")).await;
     let chunk = format!("8000\r\n{}\r\n", "x".repeat(0x8000));
-    let unsaid = server.send(format!("{post}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(3))).await;
+    let unsaid = server.send(format!("{post}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(5))).await;
     for answer in [said, unsaid] {
         assert_eq!(answer.status(), 413);
         assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -94,8 +94,8 @@ async fn bodies_over_64_kib_are_answered_413_in_json() {
         let body = format!(r#"{{"message":"the request body is too large","trace_id":"{trace}"}}"#);
         assert_eq!(answer.body(), body);
     }
-    let full = "x".repeat(65_536);
-    let fits = server.send(format!("{post}Content-Length: 65536\r\n\r\n{full}")).await;
+    let full = "x".repeat(131_072);
+    let fits = server.send(format!("{post}Content-Length: 131072\r\n\r\n{full}")).await;
     assert_eq!(fits.status(), 200);
 }
 

@@ -71,7 +71,12 @@ impl Setup {
             // Whoever gets a webhook listens on this machine.
             .outbound(Outbound::default().allow(["127.0.0.0/8".parse().expect("a network")]))
             // Machines that run tests are slow at times; that is not what is tested.
-            .limits(Limits { instances: 16, queue_time: Duration::from_secs(60), ..Limits::default() });
+            .limits(Limits {
+                instances: 16,
+                spare_instances: 0,
+                queue_time: Duration::from_secs(60),
+                ..Limits::default()
+            });
         let (builder, place) = match self.host {
             Host::Memory => {
                 let store = Arc::new(MemoryStore::new(clock.clone()));

@@ -2,6 +2,7 @@
 
 mod courier;
 mod engine;
+mod growth;
 mod in_hand;
 mod log;
 mod outgoing;

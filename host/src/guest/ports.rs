@@ -83,6 +83,7 @@ impl wit_settings::Host for State {
 
 impl wit_delivery::Host for State {
     async fn send(&mut self, message: wit_delivery::Message) -> Result<(), wit_delivery::Error> {
+        self.growth.end_turn();
         let channel = match message.channel {
             wit_delivery::Channel::Email => delivery::Channel::Email,
             wit_delivery::Channel::Sms => delivery::Channel::Sms,

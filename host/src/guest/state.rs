@@ -1,4 +1,5 @@
 use super::Ports;
+use super::growth::Growth;
 use super::in_hand::InHand;
 use super::log::LineStream;
 use super::outgoing::Outgoing;
@@ -8,7 +9,6 @@ use crate::store::{Seen, Store, StoreError};
 use std::any::Any;
 use std::sync::Arc;
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -21,12 +21,12 @@ pub struct State {
     http: WasiHttpCtx,
     outgoing: Outgoing,
     table: ResourceTable,
-    pub(super) limits: StoreLimits,
+    pub(super) growth: Growth,
     pub(super) ports: Arc<Ports>,
 }
 
 impl State {
-    pub(super) fn new(ports: Arc<Ports>, instance_memory: usize) -> Self {
+    pub(super) fn new(ports: Arc<Ports>, growth: Growth) -> Self {
         let mut wasi = WasiCtxBuilder::new();
         let log = LineStream::new(ports.log.clone());
         wasi.stdout(log.clone()).stderr(log);
@@ -43,8 +43,7 @@ impl State {
             http: WasiHttpCtx::new(),
             outgoing: Outgoing { ports: ports.clone(), in_hand: InHand::default() },
             table,
-            // The pool bounds each memory as well, but there an instance would fail to start.
-            limits: StoreLimitsBuilder::new().memory_size(instance_memory).build(),
+            growth,
             ports,
         }
     }
@@ -57,6 +56,7 @@ impl State {
         &mut self,
         operation: impl FnOnce(&dyn Store, &mut Seen) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.growth.end_turn();
         let mut seen = Seen::NOTHING;
         let result = operation(&*self.ports.store, &mut seen);
         self.outgoing.in_hand.note(seen);

@@ -1,11 +1,13 @@
 //! Running instances. Each takes one request at a time, because a call of ours into a store holds the whole instance;
 //! and many one after the other, because starting one costs more than a request.
 
+use super::growth::{Growth, Room};
 use super::{Ports, State, Ticket, ports};
 use crate::limits::Limits;
 use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::Sleep;
@@ -25,6 +27,7 @@ pub(crate) struct Factory {
     component: ProxyPre<State>,
     ports: Arc<Ports>,
     limits: Arc<Limits>,
+    room: Arc<Room>,
 }
 
 impl Factory {
@@ -45,7 +48,8 @@ impl Factory {
             link(&mut linker)?;
         }
         let component = ProxyPre::P3(ServicePre::new(linker.instantiate_pre(component)?)?);
-        Ok(Self { component, ports, limits })
+        let room = Arc::new(Room::new(&limits));
+        Ok(Self { component, ports, limits, room })
     }
 }
 
@@ -55,9 +59,11 @@ impl HandlerState for Factory {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> Result<Instance<State, Deadline, Worker>> {
-        let state = State::new(self.ports.clone(), self.limits.instance_memory);
+        let growth = Growth::new(self.room.clone());
+        let is_over = growth.is_over();
+        let state = State::new(self.ports.clone(), growth);
         let mut store = Store::new(self.component_engine(), state);
-        store.limiter(|state| &mut state.limits);
+        store.limiter_async(|state| &mut state.growth);
         store.epoch_deadline_async_yield_and_update(1);
         store.set_epoch_deadline(1);
         let proxy = self.component.instantiate_async(&mut store).await?;
@@ -66,7 +72,7 @@ impl HandlerState for Factory {
             proxy,
             view: State::http,
             expiration: Deadline::new(&self.limits),
-            state: Worker { requests: self.limits.requests_per_instance },
+            state: Worker { requests: self.limits.requests_per_instance, is_over },
         })
     }
 }
@@ -125,6 +131,7 @@ impl WorkerExpiration for Deadline {
 /// One instance.
 pub(crate) struct Worker {
     requests: usize,
+    is_over: Arc<AtomicBool>,
 }
 
 impl WorkerState for Worker {
@@ -132,7 +139,7 @@ impl WorkerState for Worker {
     type RequestData = Arc<Ticket>;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.requests {
+        if total >= self.requests || self.is_over.load(Ordering::Relaxed) {
             ShouldAccept::Never
         } else if concurrent > 0 {
             ShouldAccept::No

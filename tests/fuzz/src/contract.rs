@@ -12,6 +12,8 @@ pub enum Family {
     EnvelopeBut403,
     /// A page for people.
     Page,
+    /// The account APIs, which are not there in the world that the other targets have (`accounts` has one with them).
+    Account,
 }
 
 /// What may be answered to a request.
@@ -117,7 +119,11 @@ pub fn place(method: &str, path: &str) -> Place {
     // Of two patterns, the one that says more: `…/retry-auth` is no id.
     let exact = here.iter().map(|(_, pattern, ..)| stars(pattern)).min();
     let here: Vec<&Row> = here.into_iter().filter(|(_, pattern, ..)| Some(stars(pattern)) == exact).collect();
-    let otherwise = if is_api(path) { Family::Text } else { Family::Page };
+    let otherwise = match path.split('/').nth(1) {
+        _ if is_api(path) => Family::Text,
+        Some("reg" | ".well-known" | "auth" | "bridge") => Family::Account,
+        _ => Family::Page,
+    };
     match (here.iter().find(|(verb, ..)| *verb == method), here.first()) {
         (Some((_, pattern, family, statuses)), _) => Place {
             family: *family,

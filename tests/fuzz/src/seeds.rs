@@ -54,6 +54,33 @@ pub fn all() -> Vec<(&'static str, Inputs)> {
             ]
             .concat(),
         ),
+        (
+            "login_mfa",
+            lines(&[
+                "\0\u{1}{\"email\":\"<EMAIL>\",\"password\":\"<PASSWORD>\",\"mfaCode\":\"123456\",\"rememberDevice\":true}",
+                "\0\u{2}{\"refreshToken\":\"rt_AAAA\"}",
+                "\u{1}\0{\"email\":\"ben@example.com\",\"password\":\"<PASSWORD>\"}",
+                "\u{2}\0{\"email\":\"<EMAIL>\",\"password\":\"<PASSWORD>\",\"emailConfirmCode\":\"123456\",\"userType\":\"a\",\"termsAndConditionsConfirmed\":true,\"termsAndConditionsVersion\":1}",
+                "\u{3}\u{3}{}",
+                "\u{4}\u{3}{\"confirmationCode\":\"123456\"}",
+                "\u{6}\u{3}{\"oldPassword\":\"<PASSWORD>\",\"newPassword\":\"<PASSWORD>x\",\"confirmCode\":\"123456\"}",
+                "\u{7}\0{\"email\":\"<EMAIL>\"}",
+                "\u{9}\0{\"email\":\"<EMAIL>\",\"newPassword\":\"<PASSWORD>\",\"payload\":\"a.b.c\"}",
+            ]),
+        ),
+        (
+            "two_factor_sessions",
+            lines(&[
+                "\0\0{\"userName\":\"<EMAIL>\",\"password\":\"<PASSWORD>\"}",
+                "\u{1}\0{\"email\":\"ben@example.com\",\"password\":\"<PASSWORD>\",\"name\":\"Ben\",\"phone\":\"+15551234567\"}",
+                "\u{4}\u{3}{\"code\":\"123456\",\"method\":\"email\",\"action\":\"login\",\"remember_device\":true}",
+                "\u{4}\u{3}{\"code\":\"ABCDE-FGHJK\",\"method\":\"recovery\"}",
+                "\u{5}\u{3}{\"two_factor_enabled\":false,\"verification_code\":\"123456\",\"verification_method_id\":\"39a9a210-e6c9-80ce-a3e0-a62d4edc7988\"}",
+                "\u{6}\u{3}{\"identifier\":\"ben@example.org\"}",
+                "\u{9}\u{3}{\"action\":\"login\"}",
+                "\u{a}\u{2}{\"session_id\":\"<SESSION>\"}",
+            ]),
+        ),
         ("lists", lists()),
         ("headers", headers()),
         ("routes", routes()),

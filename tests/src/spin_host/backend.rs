@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use redis::AsyncCommands as _;
-use redis::aio::ConnectionManager;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
 use super::lock;
 
@@ -112,7 +112,10 @@ pub(super) struct Redis {
 
 impl Redis {
     pub(super) async fn connect(url: &str) -> Result<Self, redis::RedisError> {
-        Ok(Self { connection: redis::Client::open(url)?.get_connection_manager().await? })
+        // Spin waits for as long as it takes (docs/spin.md); the library would not wait for half a second.
+        let patient = ConnectionManagerConfig::new().set_response_timeout(None).set_connection_timeout(None);
+        let client = redis::Client::open(url)?;
+        Ok(Self { connection: client.get_connection_manager_with_config(patient).await? })
     }
 
     /// A clone is the same connection, on which requests queue up.

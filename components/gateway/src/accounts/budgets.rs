@@ -11,6 +11,7 @@
 use super::account::Account;
 use super::context::Context;
 use super::refusal::{Refusal, Result};
+use crate::ids;
 use crate::ports::Ports;
 use core::time::Duration;
 use stepgate_storage::failures::{self, Failures, Policy, Reservation, Reserving, Standing};
@@ -115,7 +116,12 @@ fn failures<'c, P: Ports>(
         Budget::SecondFactor(id) => (ctx.settings.lock, account(&["second factor", &id.to_string()])),
         Budget::SignIn(name) => (sign_in(), account(&["sign-in", name])),
         Budget::NobodysSignIn(name) => (sign_in(), account(&["sign-in", name]).until(forgotten(ctx, name))),
-        Budget::Device(id) => (sign_in(), account(&["device", &id.to_string()])),
+        Budget::Device(id) => {
+            let account = account(&["device", &id.to_string()]);
+            let made = ids::made_at(*id).map(Timestamp::day);
+            // As long as the device's own record.
+            (sign_in(), made.map_or(account.clone(), |day| account.until(day.plus(32))))
+        }
         Budget::Ownership(email) => {
             (ctx.settings.lock, account(&["ownership", email]).until(forgotten(ctx, email)))
         }

@@ -51,6 +51,15 @@ impl Destination {
         }
     }
 
+    /// What has one count. Of an address without its `+tag`: most mail servers have one mailbox for all of them.
+    fn counted(&self) -> String {
+        let text = self.as_str();
+        match text.split_once('@') {
+            Some((local, host)) => format!("{}@{host}", local.split('+').next().unwrap_or(local)),
+            None => text.to_owned(),
+        }
+    }
+
     fn word(&self) -> &'static str {
         match self {
             Destination::Email(_) => "email",
@@ -131,7 +140,7 @@ fn tally(
     };
     let count = |name: String| Count { store, name, hour, day, now, messages }.within();
     let of_account = |what: &str, account: Uuid| digest(&[scope, what, to.word(), &account.to_string()]);
-    let at_destination = |standing: &str| digest(&[scope, standing, to.word(), to.as_str()]);
+    let at_destination = |standing: &str| digest(&[scope, standing, to.word(), &to.counted()]);
     // The account first: one that has had its share must not use up that of others at the same destination.
     match on_behalf {
         For::Anybody => count(at_destination("claimed")),

@@ -16,15 +16,23 @@ pub(crate) fn current(store: &impl Store, account: Uuid) -> Result<u64, StoreErr
 }
 
 /// Ends every session, refresh token and remembered device of an account. Answers the new epoch.
-pub(crate) fn end(store: &impl Store, account: Uuid) -> Result<u64, StoreError> {
+fn end(store: &impl Store, account: Uuid) -> Result<u64, StoreError> {
     add(store, account, 1)
 }
 
-/// The same, and tells those who verify access tokens without asking here.
+/// The same, and tells those who verify access tokens without asking here: before, because whoever is out cannot ask again to be
+/// told of.
 ///
 /// If telling fails so does this: fail the request, so that it is made again.
 pub(crate) fn end_and_tell<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<(), ApiError> {
+    let told = current(ctx.ports, account)?.saturating_add(1);
+    tell(ctx, account, told)?;
     let epoch = end(ctx.ports, account)?;
+    // Somebody else has ended one meanwhile: who began in between is out as well.
+    if epoch > told { tell(ctx, account, epoch) } else { Ok(()) }
+}
+
+fn tell<P: Ports>(ctx: &Context<'_, P>, account: Uuid, epoch: u64) -> Result<(), ApiError> {
     revocations::note(ctx.ports, &ctx.scope(), Revoked::Before { account, epoch })
 }
 

@@ -4,6 +4,7 @@ use super::password::HashError;
 use crate::http::ApiError;
 use crate::ports::challenges;
 use crate::settings::SettingError;
+use http::StatusCode;
 use stepgate_storage::{StoreError, Timestamp};
 
 /// A refusal, or a failure of ours.
@@ -70,9 +71,14 @@ impl From<challenges::Error> for Refusal {
 
 impl From<HashError> for Refusal {
     fn from(error: HashError) -> Refusal {
-        Refusal::Failed(ApiError::Internal(match error {
-            HashError::Unreadable => "a password's hash could not be read".into(),
-            HashError::Memory => "there was no memory to hash a password in".into(),
-        }))
+        Refusal::Failed(match error {
+            HashError::Unreadable => ApiError::Internal("a password's hash could not be read".into()),
+            // As the harness says it of requests that it has no room for.
+            HashError::Memory => ApiError::Refused(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded",
+                "Too many people are signing in. Try again in a moment.",
+            ),
+        })
     }
 }

@@ -109,6 +109,15 @@ pub(crate) fn verified<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Res
     Ok(())
 }
 
+/// Likewise, by whoever has just set the password by way of the mailbox: they need not be who registered it, so the second factors
+/// that were added before go.
+pub(crate) fn taken_over<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
+    for method in methods::all(ctx, account.id)? {
+        methods::remove(ctx, account.id, &method)?;
+    }
+    verified(ctx, account)
+}
+
 /// Whether a name can be given to an account.
 enum Claimed {
     /// To this one: whoever began with it before died, and goes on here.

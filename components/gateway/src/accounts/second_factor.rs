@@ -105,7 +105,7 @@ pub(crate) fn confirm_setup<P: Ports>(
     lock::check(ctx, account)?;
     match method.kind {
         Kind::Email | Kind::Sms => {
-            sent(ctx, place, method, code, fits)?;
+            claimed(ctx, place, method, || sent(ctx, place, method, code, fits))?;
             methods::activate(ctx, account, method)?;
         }
         Kind::Totp => {
@@ -130,6 +130,31 @@ fn sent<P: Ports>(
     fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<Binding> {
     codes::check(ctx, place, code, |binding: &Binding| binding.method == method.id && fits(binding))
+}
+
+/// A code for an address that somebody says is theirs. It takes an attempt of the address as well: those of the account come back with
+/// every right code, and its owner may have many of these.
+fn claimed<P: Ports, T>(
+    ctx: &Context<'_, P>,
+    place: &Place,
+    method: &Method,
+    check: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    if method.is_active || codes::waiting_for::<P, Binding>(ctx, place)?.is_none() {
+        return check();
+    }
+    let address = Budget::Ownership(&method.identifier);
+    let attempt = budgets::reserve(ctx, &address)?;
+    let checked = check();
+    match &checked {
+        Ok(_) => budgets::right(ctx, &address, attempt)?,
+        Err(Refusal::WrongCode { .. } | Refusal::Locked { .. }) => {
+            budgets::wrong(ctx, &address, attempt)?;
+        }
+        // Nothing was compared, or that is not known: it stays used.
+        Err(_) => {}
+    }
+    checked
 }
 
 /// One attempt, one comparison.

@@ -189,6 +189,13 @@ pub(crate) fn of_signed<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<Opti
     }
 }
 
+/// Whether there is such a session in this tenant, alive or not.
+///
+/// Store operations: 1; 2 for one that is not.
+pub(crate) fn is_here<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<bool, StoreError> {
+    Ok(look(ctx, id)?.is_some())
+}
+
 /// Ends a session for good.
 pub(crate) fn end<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<(), StoreError> {
     ctx.ports.set(&over_key(id)?, &ctx.now.0.to_string())

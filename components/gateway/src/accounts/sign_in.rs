@@ -1,7 +1,7 @@
 //! The first factor: a name and its password.
 //!
 //! Whoever has no account is answered after the same work: the same records are read, of nobody's account, and a password is
-//! hashed.
+//! hashed; two, where a registration of that address waits.
 
 use super::account::{self, Account, Name};
 use super::budgets::{self, Budget};
@@ -25,7 +25,8 @@ pub(crate) struct Credentials<'a> {
 /// Who gave the right password.
 pub(crate) enum SignedIn {
     Owner(Owner),
-    /// Somebody who has registered and not confirmed their address yet.
+    /// Somebody who has registered and not confirmed their address yet. Whoever registers an address is one, also where it has an
+    /// account already: they would know by another answer.
     NotVerified,
 }
 
@@ -67,25 +68,33 @@ pub(crate) fn first_factor<P: Ports>(
         None if found.is_some() => Budget::SignIn(counted),
         None => Budget::NobodysSignIn(counted),
     };
-    let attempt = budgets::reserve(ctx, &budget)?;
+    budgets::check(ctx, &budget)?;
     let account = account::read(ctx.ports, id)?;
     let kept = account::password(ctx.ports, id)?;
     let stand_in = Phc::stand_in();
-    let phc = kept.as_ref().map(|kept| &kept.phc).or(registered);
-    let right = password::verify(phc.unwrap_or(&stand_in), credentials.password)?;
+    let phc = kept.as_ref().map_or(&stand_in, |kept| &kept.phc);
+    // Hashed before the attempt is taken, and looked at after: an attempt is good for seconds, and where many sign in at once the
+    // hash waits for longer. Owners would lose attempts by the load, and in the end be locked out with the right password.
+    let guess = password::guess(phc, credentials.password)?;
+    let waiting = match registered {
+        Some(phc) => Some(password::guess(phc, credentials.password)?),
+        None => None,
+    };
+    let attempt = budgets::reserve(ctx, &budget)?;
+    let right = guess.is_right();
+    let waits = waiting.is_some_and(|guess| guess.is_right());
     ctx.log("password_tried", Line { right });
-    if !right {
-        return Err(match budgets::wrong(ctx, &budget, attempt) {
-            // The last wrong one is answered like those before it.
-            Ok(_) | Err(Refusal::TooManyLogins { .. } | Refusal::Busy { .. }) => Refusal::Credentials,
-            Err(refusal) => refusal,
-        });
+    if right && let Some(account) = account {
+        budgets::right(ctx, &budget, attempt)?;
+        return Ok(SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }));
     }
-    budgets::right(ctx, &budget, attempt)?;
-    Ok(match account {
-        Some(account) => SignedIn::Owner(Owner { account, epoch, device_known: device.is_some() }),
-        None => SignedIn::NotVerified,
-    })
+    match budgets::wrong(ctx, &budget, attempt) {
+        // The last wrong one is answered like those before it.
+        Ok(_) | Err(Refusal::TooManyLogins { .. } | Refusal::Busy { .. }) => {}
+        Err(refusal) => return Err(refusal),
+    }
+    // It counts as wrong all the same: anybody can register an address, and must not get guesses at an account's password for it.
+    if waits { Ok(SignedIn::NotVerified) } else { Err(Refusal::Credentials) }
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use super::step_up::{self, Step};
 use crate::accounts::context::Context;
 use crate::accounts::methods::Kind;
 use crate::accounts::new_password;
-use crate::accounts::password::{Password, Typed};
+use crate::accounts::password::{self, Password, Typed};
 use crate::accounts::refusal::Refusal;
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::http::Response;
@@ -52,8 +52,9 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body:
 pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
     let (change, code) = Change::read_confirmed(body)?;
     check_old(ctx, caller, &change.old)?;
+    let phc = password::hash(&change.new, &ctx.ports.random()).map_err(Refusal::from)?;
     step_up::confirm(ctx, caller, Step::PasswordChange, change.method, &code)?;
-    new_password::set(ctx, &caller.account, &change.new)?;
+    new_password::set(ctx, &caller.account, phc)?;
     done()
 }
 

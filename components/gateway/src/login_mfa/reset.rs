@@ -14,7 +14,7 @@ use crate::accounts::context::Context;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
 use crate::accounts::ownership::{self, Why};
-use crate::accounts::password::Password;
+use crate::accounts::password::{self, Password};
 use crate::accounts::refusal::Refusal;
 use crate::accounts::{epoch, new_password, register};
 use crate::http::{Response, json};
@@ -102,14 +102,18 @@ pub(super) fn execute<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result<Res
     let account = account.filter(its).ok_or(Refusal::NoCode)?;
     let changed_at = account::password(ctx.ports, account.id)?.map(|password| password.changed_at);
     let fits = epoch::current(ctx.ports, account.id)? == reset.epoch && changed_at == Some(reset.password_of);
-    // The last of all, so that what is refused for another reason is not used up.
-    if !fits || !reset.claim(ctx.ports)? {
+    if !fits {
         return Err(Refusal::NoCode.into());
     }
-    new_password::set(ctx, &account, &password)?;
+    let phc = password::hash(&password, &ctx.ports.random()).map_err(Refusal::from)?;
+    // The last of all, so that what is refused for another reason is not used up.
+    if !reset.claim(ctx.ports)? {
+        return Err(Refusal::NoCode.into());
+    }
+    new_password::set(ctx, &account, phc)?;
     if !account::is_verified(ctx.ports, account.id)? {
         // Whoever read the mail has shown it.
-        register::verified(ctx, &account)?;
+        register::taken_over(ctx, &account)?;
     }
     done()
 }

@@ -37,8 +37,9 @@ pub(super) struct All {
 }
 
 pub(super) fn end<P: Ports>(ctx: &Context<'_, P>, caller: &Caller) -> Result<Response> {
-    sessions::end(ctx, caller.session.id)?;
+    // Told first: once it is over, nobody can ask for it again.
     revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(caller.session.id))?;
+    sessions::end(ctx, caller.session.id)?;
     nothing()
 }
 

@@ -95,8 +95,9 @@ fn word(fields: &mut Fields, name: &'static str, needed: bool) -> Option<String>
 pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body: &[u8]) -> Result<Response> {
     let Newcomer { email, code, password, user_type, terms } = Newcomer::read(body)?;
     read_code(ctx, &email, &code)?;
-    let Nobody {} = ownership::check(ctx, Why::SignUp, &email, &code)?;
+    // First, because it can fail for want of memory, and the code is good once.
     let phc = password::hash(&password, &ctx.ports.random()).map_err(Refusal::from)?;
+    let Nobody {} = ownership::check(ctx, Why::SignUp, &email, &code)?;
     let person = Person {
         email,
         user_name: None,

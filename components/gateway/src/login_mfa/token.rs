@@ -153,14 +153,22 @@ fn place(account: Uuid) -> Place {
 fn with_refresh_token<P: Ports>(ctx: &Context<'_, P>, mut fields: Fields) -> Result<Response> {
     let text = refresh_token(&mut fields);
     let Some(text) = text else { return Err(fields.refuse()) };
+    // Nothing is done to it in the name of another partner, whose readers would be told of its end instead of its own.
+    let is_here = match refresh::session_of(&text) {
+        Some(session) => sessions::is_here(ctx, session)?,
+        None => false,
+    };
+    if !is_here {
+        return Err(No::SessionOver);
+    }
     let lifetime = TokenLifetimes::load(ctx.ports)?.refresh;
     let (session, token) = match refresh::rotate(ctx.ports, &text, ctx.now, lifetime)? {
         Rotation::Rotated { session, token } => (session, token),
         Rotation::Expired { at } => return Err(No::TokenExpired { at }),
         Rotation::Unknown => return Err(No::SessionOver),
         Rotation::Reused { session } => {
-            sessions::end(ctx, session)?;
             revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(session))?;
+            sessions::end(ctx, session)?;
             ctx.log("refresh_token_reused", Reused { session });
             return Err(No::SessionOver);
         }

@@ -117,6 +117,11 @@ pub(crate) fn begin(
     write(ports, &family, session, began, 0, now + lifetime)
 }
 
+/// The session that a text says it belongs to. Anybody can write that: only [`rotate`] proves something.
+pub(crate) fn session_of(text: &str) -> Option<Uuid> {
+    Presented::parse(text).map(|presented| presented.session)
+}
+
 /// Uses a token. Whether its session is still good is for the caller to say: before, so that a dead session's token changes
 /// nothing, or afterwards.
 ///

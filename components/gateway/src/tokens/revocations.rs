@@ -85,8 +85,8 @@ struct Seen {
     at: Timestamp,
 }
 
-/// Tells the readers of a tenant. Do it after what is revoked was marked so where this program itself looks; if it fails,
-/// fail the request, so that it is made again.
+/// Tells the readers of a tenant. Do it before what is revoked is marked so where this program itself looks, or whoever is out by then
+/// cannot ask for it again; if it fails, fail the request, so that it is made again.
 ///
 /// Store operations: 2.
 pub(crate) fn note(ports: &(impl Store + Surroundings), scope: &str, what: Revoked) -> Result<(), ApiError> {

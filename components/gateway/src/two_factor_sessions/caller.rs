@@ -7,6 +7,8 @@ use super::refused::{Refused, Result};
 use super::routes::Needs;
 use crate::accounts::account::{self, Account};
 use crate::accounts::context::Context;
+use crate::accounts::lock;
+use crate::accounts::refusal::Refusal;
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::token::TokenHash;
 use crate::http::{ApiError, Verb, single};
@@ -36,6 +38,12 @@ pub(super) fn find<'h, P: Ports>(
     }
     let token = presented(headers).ok_or(Refused::NoSession)?;
     let (session, hash) = sessions::open(ctx, token)?.ok_or(Refused::NoSession)?;
+    // A lock ends the sessions of its account. If whoever set it died before that, it is done here.
+    match lock::check(ctx, session.account) {
+        Ok(()) => {}
+        Err(Refusal::Locked { .. }) => return Err(Refused::NoSession),
+        Err(refusal) => return Err(refusal.into()),
+    }
     if needs == Needs::Active && session.is_pending() {
         return Err(Refused::Pending);
     }

@@ -11,6 +11,7 @@ use super::refused::{Refused, Result};
 use super::shown;
 use crate::accounts::account::Account;
 use crate::accounts::context::Context;
+use crate::accounts::methods;
 use crate::accounts::sessions::Session;
 use crate::ports::Ports;
 use core::time::Duration;
@@ -38,7 +39,8 @@ pub(super) fn check<P: Ports>(
     if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }
 }
 
-/// The same for adding a method, for which there is no code but its own.
+/// The same for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in may have
+/// been switched on since the first.
 pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<()> {
     let allowed = is_confirmed(ctx, session, &[Deed::Remove, Deed::Toggle])?;
     if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }
@@ -53,7 +55,8 @@ fn is_confirmed<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: &[Deed]) 
             return Ok(true);
         }
     }
-    Ok(false)
+    // Switched on with nothing to give, as where a removal of the last one died half-way: sign-in asks for none either.
+    Ok(methods::active(ctx, session.account)?.is_empty())
 }
 
 /// Notes that a code of an action was right.

@@ -162,6 +162,9 @@ pub(super) async fn start<P: Ports>(
     let asked = Start::read(fields)?;
     let deed = Deed::read(asked.action, &caller.session)?;
     check_offered(ctx, kind)?;
+    if deed == Deed::Setup {
+        guard::check_adding(ctx, &caller.session)?;
+    }
     let method: Method = code::pick(ctx, &caller.session, deed, (&asked.method, kind))?;
     let account = caller.account(ctx)?;
     let sent = deed::send(ctx, &account, &caller.session, deed, &method).await?;

@@ -37,7 +37,7 @@ const TIMES: Times = Times { lifetime: Duration::from_secs(600), between: Durati
 const LONGEST_NAME: usize = 80;
 
 /// What a code that was sent to an address makes of it. Nothing, for one that has an account already.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Waiting {
     /// Who gets an account by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,12 +45,15 @@ pub(super) struct Waiting {
     /// Whose address it verifies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<Uuid>,
+    /// The password of whoever registered an address that has an account. It opens nothing: they are answered as if it had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    registered: Option<Phc>,
 }
 
 impl Waiting {
-    /// The password of somebody who has no account yet.
+    /// The password of whoever registered.
     pub(super) fn phc(&self) -> Option<&Phc> {
-        self.person.as_ref().map(|person| &person.phc)
+        self.person.as_ref().map(|person| &person.phc).or(self.registered.as_ref())
     }
 }
 
@@ -185,7 +188,7 @@ fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Op
 
 async fn verify_later<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let email = &account.email;
-    let waiting = Waiting { person: None, account: Some(account.id) };
+    let waiting = Waiting { account: Some(account.id), ..Waiting::default() };
     ownership::send(ctx, Why::Registration, email, TIMES, &waiting, |written| {
         notices::ownership(ctx, Why::Registration, email, written)
     })
@@ -211,9 +214,12 @@ async fn verified_first<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Resu
     let user = announced(&person);
     let email = person.email.clone();
     let waiting = match found {
-        None => Waiting { person: Some(person), account: None },
-        Some(_) if is_verified => Waiting { person: None, account: None },
-        Some(id) => Waiting { person: None, account: Some(id) },
+        None => Waiting { person: Some(person), ..Waiting::default() },
+        Some(id) => Waiting {
+            account: (!is_verified).then_some(id),
+            registered: Some(person.phc),
+            ..Waiting::default()
+        },
     };
     ownership::send(ctx, Why::Registration, &email, TIMES, &waiting, |written| {
         if is_verified {
@@ -270,8 +276,12 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
     let Confirmation { email, code, password } = Confirmation::read(fields)?;
     let before = waiting(ctx, &email)?;
     let credentials = Credentials { name: email.as_str(), password: &password, device: None };
-    let known = sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc))?;
-    if let SignedIn::Owner(owner) = &known {
+    let known = match sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc)) {
+        // Anybody can use up the guesses at an address. Whoever has the mail has one more.
+        Err(Refusal::TooManyLogins { .. }) if ownership::is_long(code) => None,
+        known => Some(known?),
+    };
+    if let Some(SignedIn::Owner(owner)) = &known {
         lock::check(ctx, owner.account.id)?;
     }
     let confirmed: Waiting = match ownership::check(ctx, Why::Registration, &email, code) {
@@ -281,14 +291,16 @@ pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<
     };
     match (confirmed, known) {
         // The same registration whose password was checked, and not one that came in between.
-        (Waiting { person: Some(person), .. }, SignedIn::NotVerified)
-            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc) =>
+        (Waiting { person: Some(person), .. }, known @ (Some(SignedIn::NotVerified) | None))
+            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc)
+                && (known.is_some()
+                    || password::guess(&person.phc, &password).map_err(Refusal::from)?.is_right()) =>
         {
             let account = register::create(ctx, person, Beginning { verified: true, two_factor: false })?;
             let epoch = epoch::current(ctx.ports, account.id)?;
             let_in(ctx, &account, epoch, true)
         }
-        (Waiting { account: Some(id), .. }, SignedIn::Owner(owner)) if owner.account.id == id => {
+        (Waiting { account: Some(id), .. }, Some(SignedIn::Owner(owner))) if owner.account.id == id => {
             register::verified(ctx, &owner.account)?;
             let account = account::read(ctx.ports, id)?.ok_or(StoreError::Corrupt("account"))?;
             let_in(ctx, &account, owner.epoch, true)

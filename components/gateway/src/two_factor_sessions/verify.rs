@@ -42,6 +42,9 @@ pub(super) fn verify<P: Ports>(
 ) -> Result<Response> {
     let Body { code, action, remember } = Body::read(fields)?;
     let deed = Deed::read(action, &caller.session)?;
+    if deed == Deed::Setup {
+        guard::check_adding(ctx, &caller.session)?;
+    }
     let account = caller.account(ctx)?;
     let method = code.check(ctx, &account, &caller.session, deed)?;
     match deed {

@@ -139,6 +139,9 @@ fn limits(raw: &raw::Limits) -> Result<Limits, WrongSetting> {
         request_time: seconds("request_seconds", raw.request_seconds, defaults.request_time, 15..=120)?,
         receive_time: seconds("receive_seconds", raw.receive_seconds, defaults.receive_time, 1..=120)?,
         shutdown_time: seconds("shutdown_seconds", raw.shutdown_seconds, defaults.shutdown_time, 0..=600)?,
+        // A quarter of them each.
+        large_instances: u32::try_from(instances / 4).unwrap_or(defaults.large_instances),
+        spare_instances: u32::try_from(instances / 4).unwrap_or(defaults.spare_instances),
         ..defaults
     })
 }

@@ -33,7 +33,12 @@ pub fn measure(table: &mut Table) -> Result<()> {
     // Whatever was ended for having grown is gone by then.
     std::thread::sleep(Duration::from_millis(500));
     let each = |total: f64| total / SIGN_INS as f64;
-    table.row("memory for a pending session", " KiB", Goal::None, each(1024.0 * (server.resident()? - memory)));
+    table.row(
+        "memory for a pending session",
+        " KiB",
+        Goal::None,
+        each(1024.0 * (server.resident()? - memory)),
+    );
     table.row("disk for a pending session", " KiB", Goal::None, each(on_disk(data.path())? - disk));
 
     let verified = load::run(server.address, Until::Done(SIGN_INS), async |client, piece| {

@@ -39,8 +39,12 @@ fn of((kibibytes, passes): (u32, u32), table: &mut Table) -> Result<()> {
     };
     let alone = runtime.block_on(work.others())?;
     let before = server.resident()?;
+    let idle = processor(&server)?;
     let one = runtime.block_on(work.hashes(1))?;
+    let busy = processor(&server)? - idle;
     row("one at a time, p50", " ms", millis(one.latency.p50()));
+    // Of the whole program, so that it says the same on a machine that has other things to do.
+    row("processor for each", " ms", 1e3 * busy / one.latency.len() as f64);
     row("memory for one at a time", " MiB", server.most_resident()? - before);
     let (many, others) = runtime.block_on(join(work.hashes(SIGN_INS), work.others()));
     let (many, others) = (many?, others?);
@@ -54,6 +58,11 @@ fn of((kibibytes, passes): (u32, u32), table: &mut Table) -> Result<()> {
     row("something small, beside 32, p50", " ms", millis(others.latency.p50()));
     row("something small, beside 32, p99", " ms", millis(others.latency.percentile(0.99)));
     Ok(())
+}
+
+fn processor(server: &Server) -> Result<f64> {
+    let (user, kernel) = server.cpu()?;
+    Ok(user + kernel)
 }
 
 /// What is resident once whatever was ended is gone.

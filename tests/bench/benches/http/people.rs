@@ -53,6 +53,7 @@ fn expect(answer: &Answer<'_>, status: u16, text: &str) -> Result<()> {
 
 /// A text of an answer, the first of this name.
 fn member(answer: &Answer<'_>, name: &str) -> Result<String> {
-    let (_, rest) = answer.body.split_once(&format!(r#""{name}":""#)).with_context(|| format!("no {name}"))?;
+    let (_, rest) =
+        answer.body.split_once(&format!(r#""{name}":""#)).with_context(|| format!("no {name}"))?;
     Ok(rest.split_once('"').context("a text ends")?.0.to_owned())
 }

@@ -40,7 +40,7 @@ async fn guesses_through_both_apis_at_once_are_compared_five_times(host: Host) {
     let by_token = join_all(by_token.iter().map(|code| ada.token(code)));
     let (by_session, by_token) = tokio::join!(by_session, by_token);
     for answer in by_session.iter().chain(&by_token) {
-        assert!((400..500).contains(&answer.status.as_u16()), "{answer:?}");
+        assert!((400..500).contains(&answer.status.as_u16()), "{answer:?} {:?}", app.events("failure"));
     }
     assert_eq!(compared_and_wrong(&app), 5);
     ada.expect_locked().await;

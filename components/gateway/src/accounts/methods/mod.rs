@@ -80,6 +80,8 @@ pub(crate) fn activate<P: Ports>(ctx: &Context<'_, P>, account: Uuid, method: &M
 pub(crate) fn remove<P: Ports>(ctx: &Context<'_, P>, account: Uuid, method: &Method) -> Result<()> {
     match method.kind {
         Kind::Email | Kind::Sms => messaged::set(ctx, account, method, messaged::State::Removed)?,
+        // A setup has a record of its own, beside that of the app which counts meanwhile.
+        Kind::Totp if !method.is_active => totp::give_up(ctx.ports, account)?,
         Kind::Totp => totp::remove(ctx.ports, account)?,
         Kind::Recovery => recovery::remove(ctx.ports, account)?,
     }

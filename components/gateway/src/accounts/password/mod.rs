@@ -6,5 +6,5 @@
 mod hash;
 mod rule;
 
-pub(crate) use hash::{HashError, Phc, Salt, hash, verify};
+pub(crate) use hash::{Guess, HashError, Phc, Salt, guess, hash};
 pub(crate) use rule::{Password, Rule, Typed, Unfit};

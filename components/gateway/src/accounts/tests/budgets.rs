@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::accounts::budgets::{self, Budget};
-use crate::accounts::codes::Counts;
+use crate::accounts::codes::{Counts, Place, Times};
+use crate::accounts::methods;
 use crate::accounts::refusal::Refusal;
+use crate::accounts::second_factor::{self, Action, Binding};
 use crate::accounts::{epoch, lock};
+use crate::testing::ready;
 use core::time::Duration;
 use stepgate_storage::memory::Fault;
 
@@ -119,4 +122,44 @@ fn one_budget_takes_nothing_from_another() {
     for other in others {
         now(&ports, |ctx| budgets::check(ctx, &other)).unwrap();
     }
+}
+
+/// Whoever sets up an address that is not theirs gets their own attempts back with every right code; those of the address they do
+/// not.
+#[test]
+fn an_address_that_is_claimed_has_attempts_of_its_own() {
+    let ports = world();
+    let ann = ann(&ports);
+    let method = now(&ports, |ctx| methods::add_email(ctx, ann.id, &email("ben@example.org"))).unwrap();
+    let place = Place {
+        entity: format!("account/{}/setup", ann.id),
+        purpose: "session-setup",
+        counts: Counts::SecondFactor(ann.id),
+    };
+    let binding = Binding { method: method.id, session: None, target: None };
+    let times = Times { lifetime: Duration::from_secs(600), between: Duration::from_secs(30) };
+    let setup = |code: &str| {
+        now(&ports, |ctx| second_factor::confirm_setup(ctx, ann.id, &place, &method, code, |_| true))
+    };
+    // Where no code is outstanding, nothing is taken.
+    for _ in 0..9 {
+        assert!(matches!(setup("123456"), Err(Refusal::NoCode)));
+    }
+    let start = || {
+        let of = (Action::Setup, &method);
+        now(&ports, |ctx| ready(second_factor::start(ctx, &ann, &place, times, of, &binding))).unwrap();
+    };
+    start();
+    let wrong = format!("{:06}", (ports.newest_message_code() + 1) % 1_000_000);
+    for _ in 0..4 {
+        assert!(matches!(setup(&wrong), Err(Refusal::WrongCode { .. })));
+        let budget = Budget::SecondFactor(ann.id);
+        let attempt = now(&ports, |ctx| budgets::reserve(ctx, &budget)).unwrap();
+        now(&ports, |ctx| budgets::right(ctx, &budget, attempt)).unwrap();
+    }
+    assert!(matches!(setup(&wrong), Err(Refusal::Locked { .. })));
+    ports.pass(Duration::from_secs(30));
+    start();
+    assert!(matches!(setup("123456"), Err(Refusal::Locked { .. })));
+    now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
 }

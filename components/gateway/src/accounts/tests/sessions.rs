@@ -51,7 +51,7 @@ fn a_new_epoch_ends_every_session_and_those_about_to_begin() {
     let ann = ann(&ports);
     let before = owner(&ports, &ann);
     let (token, _) = now(&ports, |ctx| sessions::begin_active(ctx, before, WEEK, true)).unwrap();
-    epoch::end(&ports, ann.id).unwrap();
+    now(&ports, |ctx| epoch::end_and_tell(ctx, ann.id)).unwrap();
     assert_eq!(state(&ports, token.text()), None);
     let (late, _) = now(&ports, |ctx| sessions::begin_active(ctx, before, WEEK, true)).unwrap();
     assert_eq!(state(&ports, late.text()), None);

@@ -71,6 +71,20 @@ fn ten_wrong_passwords_pause_a_name_whether_somebody_has_it_or_not() {
     }
 }
 
+/// Guards against owners who are locked out by the load: where many sign in, a hash waits, or has no memory.
+#[test]
+fn a_password_that_could_not_be_hashed_takes_no_attempt() {
+    let ports = world();
+    let unreadable: Phc = serde_json::from_str("\"$argon2id$\"").unwrap();
+    let password = Typed::parse(RIGHT).unwrap();
+    let credentials = Credentials { name: "ben@example.com", password: &password, device: None };
+    for _ in 0..12 {
+        let failed = now(&ports, |ctx| first_factor(ctx, &credentials, Some(&unreadable)));
+        assert!(matches!(failed, Err(Refusal::Failed(_))));
+    }
+    assert!(matches!(sign_in(&ports, "ben@example.com", RIGHT), Err(Refusal::Credentials)));
+}
+
 /// `contracts/login-mfa.md` §2: a wrong code never counts as a failed login; nor the other way round.
 #[test]
 fn wrong_passwords_take_no_codes() {
@@ -94,4 +108,36 @@ fn a_registration_that_waits_is_known_by_its_password_only() {
     };
     assert!(matches!(with(RIGHT), Ok(SignedIn::NotVerified)));
     assert!(matches!(with("wrong"), Err(Refusal::Credentials)));
+}
+
+/// Guards against a stranger who registers an address with a password of their own, and finds out by that password whether it has
+/// an account, or gets all attempts at its owner's password again.
+#[test]
+fn a_registration_of_anothers_address_tells_nothing_and_gives_no_attempts() {
+    let ports = world();
+    register(&ports);
+    let strangers = Password::parse("Strangers-horse-1", Rule::Mixed).ok().unwrap();
+    let phc = password::hash(&strangers, &[7; 16]).unwrap();
+    let with = |name: &str, typed: &str| {
+        let password = Typed::parse(typed).unwrap();
+        now(&ports, |ctx| {
+            first_factor(ctx, &Credentials { name, password: &password, device: None }, Some(&phc))
+        })
+    };
+    for name in ["ann@example.com", "ben@example.com"] {
+        for _ in 0..4 {
+            assert!(matches!(with(name, "wrong"), Err(Refusal::Credentials)), "{name}");
+            assert!(matches!(with(name, "Strangers-horse-1"), Ok(SignedIn::NotVerified)), "{name}");
+        }
+    }
+    assert!(matches!(with("ann@example.com", RIGHT), Ok(SignedIn::Owner(_))));
+    for name in ["ann@example.com", "ben@example.com"] {
+        for _ in 0..5 {
+            let _ = with(name, "wrong");
+            let _ = with(name, "Strangers-horse-1");
+        }
+    }
+    for name in ["ann@example.com", "ben@example.com"] {
+        assert!(matches!(with(name, "Strangers-horse-1"), Err(Refusal::TooManyLogins { .. })), "{name}");
+    }
 }

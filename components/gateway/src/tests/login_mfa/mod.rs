@@ -14,6 +14,7 @@ mod sessions;
 mod sign_up;
 mod switch;
 mod token;
+mod told;
 mod transport;
 
 use crate::accounts::account::{self, Account, Name};

@@ -6,6 +6,7 @@ mod clients;
 mod clocks;
 mod codes;
 mod cookies;
+mod crossing;
 mod failures;
 mod login;
 mod made;

@@ -127,6 +127,13 @@ pub(crate) fn remove(ports: &impl Ports, account: Uuid) -> Result<(), ApiError> 
     Ok(ports.delete(&active_key(account))?)
 }
 
+/// Takes a setup away that is pending. The app that counts goes on counting.
+///
+/// Store operations: 1.
+pub(crate) fn give_up(ports: &impl Ports, account: Uuid) -> Result<(), ApiError> {
+    Ok(ports.delete(&pending_key(account))?)
+}
+
 impl Pending {
     /// The id it will keep when it is active.
     pub(crate) fn id(&self) -> Uuid {
