@@ -16,7 +16,7 @@ const PROFILE: &str = "component";
 /// Addresses and indices in as many bytes as they need. The linker leaves five to each otherwise, so that it can write into
 /// code that it does not move, and that is a twelfth of the gateway. It moves code only where nothing describes its
 /// places for debuggers, so this is for [`PROFILE`] and not for every build. And it stops at the module: see `component`.
-const LINKING: &str = r#"target.wasm32-wasip2.rustflags=["-Clink-arg=--compress-relocations", "-Clink-arg=--skip-wit-component"]"#;
+const LINKING: [&str; 2] = ["-Clink-arg=--compress-relocations", "-Clink-arg=--skip-wit-component"];
 
 /// What the outer cargo, clippy or a coverage tool set for the machine's own code. In here they would ask
 /// for flags that WebAssembly lacks, or run clippy instead of the compiler.
@@ -34,11 +34,14 @@ const NOT_INHERITED: [&str; 8] = [
 pub(crate) struct Nested {
     root: PathBuf,
     target: PathBuf,
+    flags: Vec<String>,
 }
 
 impl Nested {
     pub(crate) fn new(layout: &Layout) -> Self {
-        Self { root: layout.root.clone(), target: layout.nested_target.clone() }
+        let mut flags = LINKING.map(str::to_owned).to_vec();
+        flags.extend(registries().iter().map(|path| format!("--remap-path-prefix={}/=", path.display())));
+        Self { root: layout.root.clone(), target: layout.nested_target.clone(), flags }
     }
 
     /// Builds one package and answers its module.
@@ -60,9 +63,9 @@ impl Nested {
                 "--package",
                 package,
                 "--lib",
-                "--config",
-                LINKING,
             ])
+            .arg("--config")
+            .arg(format!("target.{TARGET}.rustflags={:?}", self.flags))
             .arg("--target-dir")
             .arg(&self.target)
             // Where a configuration splits the build directory off, both cargos would lock the same one.
@@ -77,4 +80,15 @@ impl Nested {
         let path = self.target.join(TARGET).join(PROFILE).join(file);
         fs::read(&path).with_context(|| format!("reading {}", path.display()))
     }
+}
+
+/// Where cargo has the sources of other people's crates. A panic names its place, so the paths get into the components: without
+/// this part they are the same on every machine, and seven kilobytes shorter.
+fn registries() -> Vec<PathBuf> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    let mut paths: Vec<PathBuf> = sources.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort_unstable();
+    paths
 }

@@ -11,7 +11,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     key: &RecordKey,
     what: &'static str,
 ) -> Result<Option<T>, StoreError> {
-    let Some(text) = store.get(key)? else { return Ok(None) };
+    let Some(text) = text(store, key)? else { return Ok(None) };
     json::from_text(&text).map(Some).map_err(|_| StoreError::Corrupt(what))
 }
 
@@ -22,6 +22,22 @@ pub(crate) fn write(
     value: &impl Serialize,
     what: &'static str,
 ) -> Result<(), StoreError> {
-    let text = serde_json::to_string(value).map_err(|_| StoreError::Corrupt(what))?;
-    store.set(key, &text)
+    written(store, key, serde_json::to_string(value).ok(), what)
+}
+
+// Apart from the two above, of which there is one for each type of record.
+
+#[inline(never)]
+fn text(store: &impl Store, key: &RecordKey) -> Result<Option<String>, StoreError> {
+    store.get(key)
+}
+
+#[inline(never)]
+fn written(
+    store: &impl Store,
+    key: &RecordKey,
+    text: Option<String>,
+    what: &'static str,
+) -> Result<(), StoreError> {
+    store.set(key, &text.ok_or(StoreError::Corrupt(what))?)
 }

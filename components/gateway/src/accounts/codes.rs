@@ -129,6 +129,13 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
     else {
         return Err(Refusal::NoCode);
     };
+    tried(ctx, place, code, &challenge)?;
+    Ok(payload)
+}
+
+/// Apart from [`check`], of which there is one for each type of payload and caller.
+#[inline(never)]
+fn tried<P: Ports>(ctx: &Context<'_, P>, place: &Place, code: &str, challenge: &Challenge) -> Result<()> {
     let budget = place.counts.budget();
     let attempt = lock::reserve(ctx, &place.counts)?;
     let sandbox = ctx.settings.environment.is_sandbox();
@@ -143,7 +150,7 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
     match verified.verdict {
         Verdict::Confirmed => {
             budgets::right(ctx, &budget, attempt)?;
-            Ok(payload)
+            Ok(())
         }
         Verdict::Wrong => Err(lock::wrong(ctx, &place.counts, attempt)?),
         // Somebody else was first, or a newer code was. What was compared is not known to be wrong; the attempt stays used.

@@ -71,7 +71,7 @@ pub(crate) fn verify<P: Ports>(
     place: &Place,
     method: &Method,
     code: &str,
-    fits: impl FnOnce(&Binding) -> bool,
+    fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<Option<Binding>> {
     lock::check(ctx, account)?;
     let binding = match method.kind {
@@ -100,7 +100,7 @@ pub(crate) fn confirm_setup<P: Ports>(
     place: &Place,
     method: &Method,
     code: &str,
-    fits: impl FnOnce(&Binding) -> bool,
+    fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<()> {
     lock::check(ctx, account)?;
     match method.kind {
@@ -127,7 +127,7 @@ fn sent<P: Ports>(
     place: &Place,
     method: &Method,
     code: &str,
-    fits: impl FnOnce(&Binding) -> bool,
+    fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<Binding> {
     codes::check(ctx, place, code, |binding: &Binding| binding.method == method.id && fits(binding))
 }

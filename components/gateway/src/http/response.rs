@@ -25,8 +25,13 @@ const PAGE_HEADERS: [(&str, &str); 4] = [
 
 /// A value as JSON.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, ApiError> {
-    let body = serde_json::to_vec(value)
-        .map_err(|_| ApiError::Internal("an answer could not be written as JSON".into()))?;
+    written(status, serde_json::to_vec(value).ok())
+}
+
+/// Apart from [`json`], of which there is one for each type of answer.
+#[inline(never)]
+fn written(status: StatusCode, body: Option<Vec<u8>>) -> Result<Response, ApiError> {
+    let body = body.ok_or_else(|| ApiError::Internal("an answer could not be written as JSON".into()))?;
     Ok(of(status, JSON, NO_STORE, body))
 }
 

@@ -21,13 +21,9 @@ pub(crate) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 
 /// Like [`object`], with an answer of its own for whatever is wrong.
 pub(crate) fn object_or<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -> Result<T, ApiError> {
-    let refuse = || ApiError::bad_request(wrong);
-    // The parser skips unknown fields without looking at their encoding, and reads an array as a struct.
-    let text = str::from_utf8(body).map_err(|_| refuse())?;
-    if !text.trim_ascii_start().starts_with('{') {
-        return Err(refuse());
-    }
-    from_text(text).map_err(|_| refuse())
+    // The parser skips unknown fields without looking at their encoding, and not every type is an object.
+    let text = str::from_utf8(body).ok().filter(|text| text.trim_ascii_start().starts_with('{'));
+    text.and_then(|text| from_text(text).ok()).ok_or_else(|| ApiError::bad_request(wrong))
 }
 
 /// Reads JSON. A struct is an object: serde would also take an array for its fields in order.
@@ -57,7 +53,9 @@ pub(crate) fn word<T: DeserializeOwned>(body: &[u8], wrong: &'static str) -> Res
 pub(crate) fn canonical(body: &[u8]) -> Result<String, ApiError> {
     let mut value: Value = object(body)?;
     value.sort_all_objects();
-    Ok(value.to_string())
+    // Its `Display` would be a second copy of everything that writes a value.
+    serde_json::to_string(&value)
+        .map_err(|_| ApiError::Internal("a body could not be written as JSON".into()))
 }
 
 #[cfg(test)]

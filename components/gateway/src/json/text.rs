@@ -5,7 +5,7 @@
 //! in turn. A text is scanned once for each level it lies deep, and our types are few levels deep.
 
 use core::fmt;
-use serde::de::value::CowStrDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
@@ -259,14 +259,14 @@ impl<'de> Deserializer<'de> for Text<'de> {
 
 /// The members of an object, one after the other.
 struct Members<'de> {
-    left: IntoIter<Member<'de>>,
-    value: Option<&'de RawValue>,
+    members: Vec<Member<'de>>,
+    seen: usize,
 }
 
 impl<'de> Members<'de> {
     fn of(text: Text<'de>) -> Result<Self, Unreadable> {
         let Object(members) = plain(text)?;
-        Ok(Members { left: members.into_iter(), value: None })
+        Ok(Members { members, seen: 0 })
     }
 }
 
@@ -274,31 +274,33 @@ impl<'de> MapAccess<'de> for Members<'de> {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        let Some((Key(name), value)) = self.left.next() else { return Ok(None) };
-        self.value = Some(value);
+        let Some((Key(name), _)) = self.members.get(self.seen) else { return Ok(None) };
+        self.seen += 1;
         seed.deserialize(Name(name)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
-        seed.deserialize(Text(self.value.take().ok_or(Unreadable)?.get()))
+        let member = self.seen.checked_sub(1).and_then(|last| self.members.get(last));
+        let (_, value) = member.ok_or(Unreadable)?;
+        seed.deserialize(Text(value.get()))
     }
 }
 
 /// The name of a member. A map may have numbers for keys; JSON writes them as strings, and `u64` are the only ones here.
-struct Name<'de>(Cow<'de, str>);
+struct Name<'n>(&'n str);
 
-impl<'de> Deserializer<'de> for Name<'de> {
+impl<'de> Deserializer<'de> for Name<'_> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        CowStrDeserializer::new(self.0).deserialize_any(visitor)
+        visitor.visit_str(self.0)
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if !self.0.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Unreadable);
         }
-        visitor.visit_u64(serde_json::from_str(&self.0)?)
+        visitor.visit_u64(serde_json::from_str(self.0)?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -315,7 +317,7 @@ impl<'de> Deserializer<'de> for Name<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        CowStrDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
+        StrDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
     }
 
     forward_to_deserialize_any! {
@@ -361,7 +363,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Variant = Content<'de>;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'de>), Unreadable> {
-        let which = seed.deserialize(CowStrDeserializer::<Unreadable>::new(self.name))?;
+        let which = seed.deserialize(Name(&self.name))?;
         Ok((which, Content(self.value)))
     }
 }

@@ -51,22 +51,16 @@ pub(crate) fn page<P: Ports, E: Entry, T>(
     query: &PageQuery,
     mut show: impl FnMut(E) -> Result<Option<T>, ApiError>,
 ) -> Result<Page<T>, ApiError> {
-    let (start, backwards) = match query.from {
-        From::Start => (None, false),
-        From::After(id) => (Some(slot_of::<P, E>(call, list, id)?), false),
-        From::Before(id) => (Some(slot_of::<P, E>(call, list, id)?), true),
-    };
-    let rising = (query.order == Order::Rising) != backwards;
-    let mut slots = Slots::of(call.ports, list, start, rising)?;
     let mut items = Vec::new();
-    let ids = walk(call.ports, &mut slots, query.size, &mut |place| {
+    let slot_of = |id| slot_of::<P, E>(call, list, id);
+    let ids = looked_through(call.ports, list, query, &slot_of, &mut |place| {
         let Some(entry) = entry_at(call, list, place)? else { return Ok(Look::Nothing) };
         let Some(item) = show(entry)? else { return Ok(Look::LeftOut) };
         items.push(item);
         Ok(Look::Shown)
     })?;
     items.truncate(ids.shown.len());
-    if backwards {
+    if let From::Before(_) = query.from {
         items.reverse();
     }
     let (cursor, prev_cursor) = ids.cursors(query.from);
@@ -131,8 +125,25 @@ struct Ids {
     more: Option<Uuid>,
 }
 
-/// Looks at one place after the other until a page is full. This and all below knows nothing of what stands in the list, so
-/// that it is compiled once.
+/// Looks at the places that `query` asks for. This and all below knows nothing of what stands in the list, so that it is compiled
+/// once.
+fn looked_through(
+    store: &impl Store,
+    list: &str,
+    query: &PageQuery,
+    slot_of: &dyn Fn(Uuid) -> Result<u64, ApiError>,
+    look: &mut dyn FnMut(Place) -> Result<Look, ApiError>,
+) -> Result<Ids, ApiError> {
+    let (start, backwards) = match query.from {
+        From::Start => (None, false),
+        From::After(id) => (Some(slot_of(id)?), false),
+        From::Before(id) => (Some(slot_of(id)?), true),
+    };
+    let rising = (query.order == Order::Rising) != backwards;
+    walk(store, &mut Slots::of(store, list, start, rising)?, query.size, look)
+}
+
+/// Looks at one place after the other until a page is full.
 fn walk(
     store: &impl Store,
     slots: &mut Slots<'_>,

@@ -132,11 +132,11 @@ pub(super) fn confirm<P: Ports>(
     read_code(ctx, account, method.kind, code)?;
     let fits = |binding: &Binding| binding.method == method.id && binding.session == Some(caller.session.id);
     if method.kind.is_sent() {
-        let binding = second_factor::verify(ctx, account, &place, method, code, fits)?;
+        let binding = second_factor::verify(ctx, account, &place, method, code, &fits)?;
         return Ok((binding.and_then(|binding| binding.target), method.clone()));
     }
     let Some(asked) = asked.filter(fits) else { return Err(Refusal::NoCode.into()) };
-    second_factor::verify(ctx, account, &place, method, code, |_| false)?;
+    second_factor::verify(ctx, account, &place, method, code, &|_| false)?;
     ctx.ports.delete(&step.key(account))?;
     Ok((asked.target, method.clone()))
 }

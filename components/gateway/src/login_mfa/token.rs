@@ -123,7 +123,7 @@ async fn with_password<P: Ports>(
     // Row 7.
     read_code(ctx, account.id, method.kind, code)?;
     // Rows 8 to 10.
-    second_factor::verify(ctx, account.id, &place, method, code, |_| true)?;
+    second_factor::verify(ctx, account.id, &place, method, code, &|_| true)?;
     // Row 11.
     let device = match sign_in.remember {
         true => Some(issued::remember(ctx, headers, account, owner.epoch)?),

@@ -111,8 +111,8 @@ impl<'f> Typed<'f> {
         let place = deed::place(session, deed, &method)?;
         let fits = deed::fits(session.id);
         let tried = match deed {
-            Deed::Setup => second_factor::confirm_setup(ctx, account.id, &place, &method, self.text, fits),
-            _ => second_factor::verify(ctx, account.id, &place, &method, self.text, fits).map(drop),
+            Deed::Setup => second_factor::confirm_setup(ctx, account.id, &place, &method, self.text, &fits),
+            _ => second_factor::verify(ctx, account.id, &place, &method, self.text, &fits).map(drop),
         };
         match tried {
             Ok(()) => {}

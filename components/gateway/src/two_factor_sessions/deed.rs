@@ -148,6 +148,6 @@ fn count<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<CounterKey
 }
 
 /// Whose code a request tries.
-pub(super) fn fits(session: Uuid) -> impl FnOnce(&Binding) -> bool {
+pub(super) fn fits(session: Uuid) -> impl Fn(&Binding) -> bool {
     move |binding| binding.session == Some(session)
 }
