@@ -139,7 +139,7 @@ fn an_address_that_is_claimed_has_attempts_of_its_own() {
     let binding = Binding { method: method.id, session: None, target: None };
     let times = Times { lifetime: Duration::from_secs(600), between: Duration::from_secs(30) };
     let setup = |code: &str| {
-        now(&ports, |ctx| second_factor::confirm_setup(ctx, ann.id, &place, &method, code, |_| true))
+        now(&ports, |ctx| second_factor::confirm_setup(ctx, ann.id, &place, &method, code, &|_| true))
     };
     // Where no code is outstanding, nothing is taken.
     for _ in 0..9 {
