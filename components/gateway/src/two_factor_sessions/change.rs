@@ -50,6 +50,7 @@ pub(super) fn remove<P: Ports>(
     }
     let on = shown::two_factor(ctx, account.id)?;
     let data = json!({
+        "success": true,
         "removed": true,
         "id": id.to_string(),
         "two_factor": on,
@@ -112,6 +113,7 @@ pub(super) fn toggle<P: Ports>(
         }
     }
     let data = json!({
+        "success": true,
         "two_factor_enabled": on,
         "two_factor": on,
         "active_methods": shown::words(&active),

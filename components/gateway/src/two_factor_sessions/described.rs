@@ -337,6 +337,7 @@ answer! { TwoFactorMethodsAnswer { TwoFactorMethods, methods: Vec<SessionsMethod
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its shape is used")]
 struct TwoFactorSetup {
+    success: bool,
     method_id: Uuid,
     method: String,
     status: String,
@@ -364,6 +365,7 @@ answer! { TwoFactorSetupAnswer { TwoFactorSetup, method_id: Uuid, message: Strin
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its shape is used")]
 struct TwoFactorStart {
+    success: bool,
     method: String,
     method_id: Uuid,
     /// `pending`.
@@ -387,11 +389,12 @@ struct TwoFactorStartAnswer {
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its shape is used")]
 struct TwoFactorVerification {
+    success: bool,
     verified: bool,
     /// `active`.
     session_status: String,
     two_factor_verified: u8,
-    /// Whether it became active by this.
+    /// Not of a setup.
     session_activated: bool,
     #[schema(format = DateTime)]
     expires_at: String,
@@ -417,6 +420,7 @@ answer! { TwoFactorVerifyAnswer { TwoFactorVerification, message: String, user: 
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its shape is used")]
 struct TwoFactorRemoval {
+    success: bool,
     removed: bool,
     id: Uuid,
     /// Whether signing in takes a second factor still.
@@ -430,6 +434,7 @@ answer! { TwoFactorRemovalAnswer { TwoFactorRemoval, message: String, two_factor
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its shape is used")]
 struct TwoFactorSwitch {
+    success: bool,
     two_factor_enabled: bool,
     two_factor: bool,
     active_methods: Vec<String>,

@@ -83,6 +83,7 @@ pub(super) async fn setup<P: Ports>(
     };
     let sent = deed::send(ctx, &account, &caller.session, Deed::Setup, &method).await?;
     let data = json!({
+        "success": true,
         "method_id": method.id.to_string(),
         "method": kind.word(),
         "status": shown::status(&method),
@@ -118,14 +119,11 @@ impl To {
 
 fn setup_app<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let setup = totp::start(ctx.ports, account.id, &ctx.tenant.name, account.email.as_str(), ctx.now)?;
-    let methods = methods::all(ctx, account.id)?;
-    // Another setup that began this moment took its place: that one can be confirmed, this one cannot.
-    let pending = methods.iter().find(|method| method.kind == Kind::Totp && !method.is_active);
-    let method = pending.ok_or(Refusal::Unsettled)?;
     let data = json!({
-        "method_id": method.id.to_string(),
+        "success": true,
+        "method_id": methods::app_id(account.id, setup.id).to_string(),
         "method": Kind::Totp.word(),
-        "status": shown::status(method),
+        "status": shown::PENDING_SETUP,
         "verification_sent": false,
         "secret": setup.secret_base32,
         "otpauth_uri": setup.otpauth_uri,
@@ -139,11 +137,11 @@ fn setup_app<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Respon
 fn setup_recovery<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let codes = recovery::replace(ctx.ports, account.id, ctx.now)?;
     notices::tell(ctx, account, &News::RecoveryCodes);
-    let id = methods::MethodId::new(account.id, Kind::Recovery, "");
     let data = json!({
-        "method_id": id.to_string(),
+        "success": true,
+        "method_id": methods::recovery_id(account.id).to_string(),
         "method": Kind::Recovery.word(),
-        "status": "active",
+        "status": shown::ACTIVE,
         "verification_sent": false,
         "codes": codes.texts(),
         "message": "Keep these codes in a safe place. They are not shown again, and those from before no longer work",
@@ -175,6 +173,7 @@ pub(super) async fn start<P: Ports>(
         Kind::Recovery => "Enter one of your recovery codes",
     };
     let data = json!({
+        "success": true,
         "method": kind.word(),
         "method_id": method.id.to_string(),
         "status": "pending",

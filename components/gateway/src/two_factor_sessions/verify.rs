@@ -15,7 +15,7 @@ use crate::ports::Ports;
 use crate::settings::session_lifetime;
 use crate::when::rfc3339;
 use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is to be verified.
 pub(super) struct Body<'f> {
@@ -109,8 +109,9 @@ fn body<P: Ports>(
     account: &Account,
     session: &Session,
     message: &str,
-) -> Result<serde_json::Value> {
+) -> Result<Value> {
     Ok(json!({
+        "success": true,
         "verified": true,
         "session_status": "active",
         "two_factor_verified": shown::number(session.two_factor_verified()),

@@ -41,6 +41,34 @@ fn an_active_session_lasts_for_its_days() {
     }
 }
 
+/// The same without a second factor, and whoever asks about it.
+#[test]
+fn a_session_that_ends_by_time_is_good_for_nobody_who_asks() {
+    for (setting, days) in [("1", 1), ("90", 90)] {
+        let world = World::new();
+        world.join(ANN);
+        world.ports.set_setting("session_days", setting);
+        let session = world.login(ANN).json()["session_id"].as_str().unwrap().to_owned();
+        let bridge = |world: &World, path: &str| {
+            let headers = [("x-bridge-secret", BRIDGE), ("content-type", "application/json")];
+            world.ports.send_with(&headers, "POST", path, json!({ "session_id": session }).to_string())
+        };
+        let late = world.fork();
+        world.wait(days * DAY - MOMENT);
+        late.wait(days * DAY);
+        for path in ["/auth/validate-session", "/auth/validation"] {
+            assert_eq!(world.get(&session, path).status, 200, "{path} {days}");
+            assert_refused(&late.get(&session, path), 401, "SESSION_INVALID", "Session expired");
+        }
+        for path in ["/auth/bridge/validate", "/bridge/validate"] {
+            assert_eq!(bridge(&world, path).status, 200, "{path} {days}");
+            let answer = bridge(&late, path);
+            assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
+        }
+        assert!(world.is_in(&session));
+    }
+}
+
 /// A pending session that begins just before midnight has its code and its count after it.
 #[test]
 fn midnight_is_like_any_other_time() {
