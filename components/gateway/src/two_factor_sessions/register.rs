@@ -6,10 +6,11 @@
 
 use super::fields::Fields;
 use super::refused::{Refused, Result};
-use super::{answers, bridge, code, login, shown};
+use super::{answers, bridge, login, shown};
 use crate::accounts::account::{self, Account, Name};
 use crate::accounts::codes::Times;
 use crate::accounts::context::Context;
+use crate::accounts::methods::Kind;
 use crate::accounts::names::{AccountEmail, UserName};
 use crate::accounts::notices::{self, News};
 use crate::accounts::ownership::{self, Why};
@@ -262,7 +263,7 @@ impl Confirmation<'_> {
         let email = fields.text(&["email"])?.and_then(AccountEmail::parse);
         let email = email.ok_or_else(|| invalid("Invalid email format"))?;
         let code = fields.text(&["code"])?.unwrap_or_default();
-        if !code::is_six_digits(code) && !ownership::is_long(code) {
+        if !Kind::Email.takes(code) && !ownership::is_long(code) {
             return Err(invalid("code must be a string of 6 digits, or the long code of the mail"));
         }
         let password = fields.text(&["password"])?.and_then(password::Typed::parse);

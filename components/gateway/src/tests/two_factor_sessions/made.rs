@@ -207,13 +207,17 @@ fn recovery_codes_are_shown_to_somebody_who_gave_the_second_factor() {
 
 /// Signs in with `remember_device`. Answers the device's token.
 fn remembered(world: &World) -> String {
+    remembered_by(world, "remember_device")
+}
+
+fn remembered_by(world: &World, name: &str) -> String {
     let session = world.pending(ANN);
     let headers = [
         ("x-session-id", session.as_str()),
         ("user-agent", "Ann's browser"),
         ("content-type", "application/json"),
     ];
-    let body = json!({ "code": world.code(), "method": "email", "action": "login", "remember_device": true });
+    let body = json!({ "code": world.code(), "method": "email", "action": "login", name: true });
     let answer = world.ports.send_with(&headers, "POST", "/auth/two_factor/verify", body.to_string());
     let token = answer.json()["data"]["device_token"].as_str().unwrap().to_owned();
     let cookies: Vec<&str> =
@@ -223,6 +227,14 @@ fn remembered(world: &World) -> String {
         format!("device_token={token}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure")
     );
     token
+}
+
+#[test]
+fn a_device_is_remembered_under_either_name_of_the_field() {
+    let world = World::new();
+    world.join_with_two_factor(ANN);
+    let token = remembered_by(&world, "rememberDevice");
+    assert_eq!(login_on(&world, ("x-device-token", &token)).json()["success"], true);
 }
 
 fn login_on(world: &World, header: (&'static str, &str)) -> Answer {
