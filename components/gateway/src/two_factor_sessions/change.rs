@@ -10,6 +10,7 @@ use crate::accounts::account;
 use crate::accounts::context::Context;
 use crate::accounts::methods::{self, Kind, MethodId};
 use crate::accounts::notices::{self, News};
+use crate::accounts::register;
 use crate::accounts::sessions;
 use crate::http::Response;
 use crate::ports::Ports;
@@ -38,15 +39,21 @@ pub(super) fn remove<P: Ports>(
     guard::check(ctx, caller, &account, Deed::Remove, code.as_ref())?;
     methods::remove(ctx, account.id, method)?;
     if method.is_active {
-        notices::tell(ctx, &account, &News::MethodRemoved(method));
-    }
-    // Looked at anew: another removal may have gone on meanwhile.
-    if method.is_active && methods::active(ctx, account.id)?.is_empty() {
-        if mandatory {
-            methods::activate(ctx, account.id, method)?;
+        // Looked at anew: another removal may have gone on meanwhile.
+        let none_left = methods::active(ctx, account.id)?.is_empty();
+        let again = match none_left && mandatory {
+            true => Some(register::first_method(ctx, &account)?),
+            false => None,
+        };
+        if again.as_ref().is_some_and(|again| again.id == id) {
             return Err(Refused::Mandatory);
         }
-        switch(ctx, &account, false)?;
+        notices::tell(ctx, &account, &News::MethodRemoved(method));
+        if let Some(again) = &again {
+            notices::tell(ctx, &account, &News::MethodAdded(again));
+        } else if none_left && account::two_factor(ctx.ports, account.id)? {
+            switch(ctx, &account, false)?;
+        }
     }
     let on = shown::two_factor(ctx, account.id)?;
     let data = json!({

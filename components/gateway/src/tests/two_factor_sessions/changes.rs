@@ -194,33 +194,55 @@ fn a_mandatory_second_factor_stays() {
     world.pending(ANN);
 }
 
-/// Two methods, each removed while the other is: nobody of a mandatory tenant ends up without one.
+/// Two methods, each removed while the other is: nobody of a mandatory tenant ends up without one, and what its owner is told is what was
+/// done.
 #[test]
 fn two_removals_at_once_leave_a_mandatory_account_a_method() {
-    let world = World::with(json!({ "mfa": "mandatory" }));
-    let session = world.join(ANN);
-    world.wait(MINUTE);
-    let other = world.add_email(&session, "other@example.com");
-    let mine = first_id(&world, &session);
-    for step in 0..60 {
+    for second in ["email", "totp"] {
+        let world = World::with(json!({ "mfa": "mandatory" }));
+        let session = world.join(ANN);
+        world.wait(MINUTE);
+        let other = match second {
+            "email" => world.add_email(&session, "other@example.com"),
+            _ => made::add_app(&world, &session).1,
+        };
+        let mine = first_id(&world, &session);
+        for (here, there) in [(&mine, &other), (&other, &mine)] {
+            meet(&world, &session, (here, there));
+        }
+    }
+}
+
+/// Removes one method while another is, at each step of it.
+fn meet(world: &World, session: &str, (here, there): (&str, &str)) {
+    let told = |world: &World| {
+        let sent = world.ports.sent.borrow();
+        sent.iter().filter(|message| message.subject.contains("factor was removed")).count()
+    };
+    for step in 0..80 {
         let world = world.fork();
-        let (there, path) = (session.clone(), format!("/auth/two_factor/{other}"));
+        let (id, path) = (session.to_owned(), format!("/auth/two_factor/{there}"));
+        let theirs = std::rc::Rc::new(core::cell::Cell::new(0));
+        let answered = theirs.clone();
         *world.ports.before_operation.borrow_mut() = Some((
             step,
             Box::new(move |ports| {
-                ports.send_with(&[("x-session-id", &there)], "DELETE", &path, "");
+                answered.set(ports.send_with(&[("x-session-id", &id)], "DELETE", &path, "").status);
             }),
         ));
-        remove(&world, &session, &mine, Value::Null);
+        let ours = remove(&world, session, here, Value::Null).status;
         let over = world.ports.before_operation.take().is_some();
-        let left = world.methods(&session).iter().filter(|method| method["status"] == "active").count();
-        assert_eq!(left, if over { 1 } else { left.max(1) }, "{step}");
-        assert_eq!(world.login(ANN).json()["requires_2fa"], true, "{step}");
+        let left = world.methods(session).iter().filter(|method| method["status"] == "active").count();
+        assert_eq!(left, 1, "{step}");
+        let login = world.login(ANN);
+        assert_eq!((login.status, &login.json()["requires_2fa"]), (200, &json!(true)), "{step}");
+        let done = [ours, theirs.get()].into_iter().filter(|status| *status == 200).count();
+        assert_eq!(told(&world), done, "{step}: {ours} {}", theirs.get());
         if over {
             return;
         }
     }
-    panic!("a removal takes more than 60 operations");
+    panic!("a removal takes more than 80 operations");
 }
 
 /// A code that was sent by a method is worthless once that is removed.
@@ -276,6 +298,7 @@ fn a_removal_meanwhile_leaves_the_switch_and_the_methods_in_accord() {
             return;
         }
     }
+    panic!("a setup takes more than 80 operations");
 }
 
 /// §1: whatever is asked, methods and switches are the account's own.
