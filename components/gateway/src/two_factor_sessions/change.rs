@@ -91,22 +91,21 @@ pub(super) fn toggle<P: Ports>(
 ) -> Result<Response> {
     let Body { on, code } = Body::read(fields)?;
     let account = caller.account(ctx)?;
+    let times = account::switched_on(ctx.ports, account.id)?;
     let was_on = shown::two_factor(ctx, account.id)?;
     let active = methods::active(ctx, account.id)?;
     if on {
-        if !ctx.tenant.two_factor {
-            return Err(Refused::Unavailable("Two-factor sign-in is not offered"));
-        }
+        guard::check_offered(ctx)?;
         if active.is_empty() {
             return Err(Refused::NoActiveMethod);
         }
         if let Some(code) = &code {
-            code.check(ctx, &account, &caller.session, Deed::Toggle)?;
+            guard::check_code(ctx, caller, &account, Deed::Toggle, code)?;
         }
         if !was_on {
             switch(ctx, &account, true)?;
             // §7.6: this session counts as verified. Not if it was on: then that would be a way around the code.
-            sessions::set_verified(ctx, &caller.session, caller.hash)?;
+            sessions::set_verified(ctx, &caller.session, times.saturating_add(1))?;
         }
     } else {
         if ctx.tenant.mfa == Mfa::Mandatory {

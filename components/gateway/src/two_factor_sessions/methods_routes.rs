@@ -18,8 +18,6 @@ use crate::ports::Ports;
 use crate::settings::AccountKeys;
 use serde_json::{Value, json};
 
-const OFF: &str = "Two-factor sign-in is not offered";
-
 /// `GET /auth/two_factor/system`.
 pub(super) fn system<P: Ports>(ctx: &Context<'_, P>) -> Result<Response> {
     let mut offered = Vec::new();
@@ -51,9 +49,7 @@ fn is_offered<P: Ports>(ctx: &Context<'_, P>, kind: Kind) -> Result<bool> {
 }
 
 fn check_offered<P: Ports>(ctx: &Context<'_, P>, kind: Kind) -> Result<()> {
-    if !ctx.tenant.two_factor {
-        return Err(Refused::Unavailable(OFF));
-    }
+    guard::check_offered(ctx)?;
     if is_offered(ctx, kind)? { Ok(()) } else { Err(Refused::Unavailable("This method is not offered")) }
 }
 
@@ -72,14 +68,20 @@ pub(super) async fn setup<P: Ports>(
     let kind = kind_of(word)?;
     check_offered(ctx, kind)?;
     let destination = To::read(kind, fields)?;
-    guard::check_adding(ctx, &caller.session)?;
+    let leave = guard::check_adding(ctx, &caller.session)?;
     let account = caller.account(ctx)?;
     let method = match destination {
         To::Email(email) => methods::add_email(ctx, account.id, &email)?,
         To::Phone(phone) if !ctx.settings.messages.reaches(&phone) => return Err(Refusal::Destination.into()),
         To::Phone(phone) => methods::add_phone(ctx, account.id, &phone)?,
         To::App => return setup_app(ctx, &account),
-        To::Paper => return setup_recovery(ctx, &account),
+        To::Paper => {
+            // They count at once.
+            if !leave.use_up(ctx, &caller.session)? {
+                return Err(Refused::Unconfirmed);
+            }
+            return setup_recovery(ctx, &account);
+        }
     };
     let sent = deed::send(ctx, &account, &caller.session, Deed::Setup, &method).await?;
     let data = json!({
@@ -161,7 +163,7 @@ pub(super) async fn start<P: Ports>(
     let deed = Deed::read(asked.action, &caller.session)?;
     check_offered(ctx, kind)?;
     if deed == Deed::Setup {
-        guard::check_adding(ctx, &caller.session)?;
+        drop(guard::check_adding(ctx, &caller.session)?);
     }
     let method: Method = code::pick(ctx, &caller.session, deed, (&asked.method, kind))?;
     let account = caller.account(ctx)?;
