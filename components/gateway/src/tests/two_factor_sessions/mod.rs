@@ -15,6 +15,7 @@ mod register;
 mod routes;
 mod strict;
 mod transport;
+mod which;
 
 use crate::testing::{Answer, PARTNER, TestPorts, sandbox};
 use core::time::Duration;
