@@ -133,12 +133,13 @@ pub(super) async fn register<P: Ports>(
     fields: &Fields,
 ) -> Result<Response> {
     if bridge::is_there(ctx, headers)? {
-        return at_once(ctx, fields, By::Bridge).await;
+        return at_once(ctx, fields).await;
     }
     match ctx.tenant.registration {
         Registration::Closed => Err(Refused::RegistrationClosed),
-        Registration::Verified => verified_first(ctx, fields).await,
-        Registration::Open => at_once(ctx, fields, By::Anybody).await,
+        Registration::Open if !must_verify(ctx.tenant) => at_once(ctx, fields).await,
+        // An account that nobody has confirmed would keep its address from its owner, and could not be asked for again.
+        Registration::Open | Registration::Verified => verified_first(ctx, fields).await,
     }
 }
 
@@ -149,22 +150,14 @@ pub(super) async fn register_public<P: Ports>(
     fields: &Fields,
 ) -> Result<Response> {
     bridge::require(ctx, headers)?;
-    at_once(ctx, fields, By::Bridge).await
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Anybody,
-    Bridge,
+    at_once(ctx, fields).await
 }
 
 /// The account begins now. Whether its owner may sign in before the address is verified, the tenant says.
-async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Result<Response> {
+async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Response> {
     let person = Body::read(fields)?.person(ctx)?;
     let email = person.email.clone();
-    if by == By::Bridge
-        && let Some(account) = unverified(ctx, &email)?
-    {
+    if let Some(account) = unverified(ctx, &email)? {
         // Its mail was lost, or its code is too old. Nothing else of it is changed.
         return verify_later(ctx, &account).await;
     }
@@ -176,12 +169,15 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Res
     let_in(ctx, &account, epoch, false)
 }
 
-/// The account with this address, if it is not verified yet.
+/// The account with this address, if it is still to be verified.
 fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
+    if !must_verify(ctx.tenant) {
+        return Ok(None);
+    }
     let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
         return Ok(None);
     };
-    if account::is_verified(ctx.ports, id)? || !must_verify(ctx.tenant) {
+    if account::is_verified(ctx.ports, id)? {
         return Ok(None);
     }
     Ok(account::read(ctx.ports, id)?)
