@@ -179,6 +179,37 @@ fn five_codes_are_sent_in_a_pending_session() {
     assert_eq!(world.verify(&next, &world.code()).status, 200);
 }
 
+/// A send that was refused is none of the five: nothing was sent.
+#[test]
+fn a_code_that_may_not_be_sent_takes_none_of_a_sessions_sends() {
+    let world = World::new();
+    let active = world.join_with_two_factor(ANN);
+    let phone = json!({ "phone": "+15551234567" });
+    assert_eq!(world.post(&active, "/auth/two_factor/sms/setup", phone).status, 200);
+    let text = world.ports.sent.borrow().last().unwrap().text.clone();
+    let body = json!({ "code": text.rsplit('#').next().unwrap()[..6], "method": "sms", "action": "setup" });
+    assert_eq!(world.post(&active, "/auth/two_factor/verify", body).status, 200);
+    world.wait(MINUTE);
+    let session = world.pending(ANN);
+    let start = |kind: &str| {
+        world.wait(Duration::from_secs(30));
+        let answer = world.post(&session, &format!("/auth/two_factor/{kind}/start"), Value::Null);
+        (answer.status, answer.json()["code"].clone())
+    };
+    world.ports.set_setting("emails_per_hour", "1");
+    world.ports.set_setting("sms_countries", "44");
+    for _ in 0..4 {
+        assert_eq!(start("email"), (429, json!("RATE_LIMITED")));
+        assert_eq!(start("sms"), (403, json!("TWO_FACTOR_UNAVAILABLE")));
+    }
+    world.ports.set_setting("emails_per_hour", "1000");
+    world.ports.set_setting("sms_countries", "1");
+    for kind in ["email", "sms", "email", "email"] {
+        assert_eq!(start(kind), (200, Value::Null));
+    }
+    assert_eq!(start("email"), (429, json!("RATE_LIMITED")));
+}
+
 /// "Single use".
 #[test]
 fn a_code_is_used_once() {
