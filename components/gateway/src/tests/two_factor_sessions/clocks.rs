@@ -101,6 +101,13 @@ fn a_code_does_not_outlive_an_active_session() {
     world.wait(7 * DAY - MINUTE);
     let sent = world.post(&session, "/auth/two_factor/email/start", json!({ "action": "toggle" }));
     assert_eq!(sent.json()["data"]["expires_in_seconds"], 60, "{}", sent.text());
+    let body = json!({ "code": world.code(), "method": "email", "action": "toggle" });
+    world.wait(MINUTE - MOMENT);
+    let late = world.fork();
+    assert_eq!(world.post(&session, "/auth/two_factor/verify", body.clone()).status, 200);
+    late.wait(MOMENT);
+    let answer = late.post(&session, "/auth/two_factor/verify", body);
+    assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
     // And one whose session ends at midnight can be sent.
     let world = World::new();
     let since_midnight = Duration::from_millis(world.ports.now.get().0 % 86_400_000);
