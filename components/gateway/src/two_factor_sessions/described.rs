@@ -504,7 +504,7 @@ pub(crate) fn place(place: super::Place) -> Place {
         At::RegisterVerify => post("verifyRegistration", "Confirm an address", "")
             .takes::<RegistrationVerifyBody>(
                 json!({ "email": "ann@example.com", "code": "123456", "password": PASSWORD }),
-                |body| register::Confirmation::read(&Fields::read(body)?).map(drop),
+                |body| register::body::Confirmation::read(&Fields::read(body)?).map(drop),
             )
             .answers::<RegistrationAnswer>(200, "The account, and a session.")
             .refuses(401, "The password is not the one that was registered, or nothing was.")
@@ -593,7 +593,7 @@ fn registers(op: Op) -> Op {
             "user_name": "ann", "userName": "ann", "username": "ann", "phone": "+15551234567", "user_type": "buyer",
             "userType": "buyer",
         }),
-        |body| register::Body::read(&Fields::read(body)?).map(drop),
+        |body| register::body::Body::read(&Fields::read(body)?).map(drop),
     )
     .answers::<RegistrationAnswer>(200, "The account, or what is asked for before there is one.")
     .refuses(401, "The bridge secret is wrong.")
