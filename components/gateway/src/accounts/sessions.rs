@@ -196,6 +196,20 @@ pub(crate) fn is_here<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<bool, 
     Ok(look(ctx, id)?.is_some())
 }
 
+/// Whether somebody has ended a session. Of one of signed tokens its readers were told before (`revocations::note`); of one that
+/// only its time has ended they were not.
+///
+/// Store operations: 2 to 4.
+pub(crate) fn was_ended<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<bool, StoreError> {
+    if ctx.ports.get(&over_key(id)?)?.is_some() {
+        return Ok(true);
+    }
+    match look(ctx, id)? {
+        Some((session, _)) => Ok(epoch::current(ctx.ports, session.account)? != session.epoch),
+        None => Ok(false),
+    }
+}
+
 /// Ends a session for good.
 pub(crate) fn end<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<(), StoreError> {
     ctx.ports.set(&over_key(id)?, &ctx.now.0.to_string())

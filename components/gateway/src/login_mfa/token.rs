@@ -167,8 +167,11 @@ fn with_refresh_token<P: Ports>(ctx: &Context<'_, P>, mut fields: Fields) -> Res
         Rotation::Expired { at } => return Err(No::TokenExpired { at }),
         Rotation::Unknown => return Err(No::SessionOver),
         Rotation::Reused { session } => {
-            revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(session))?;
-            sessions::end(ctx, session)?;
+            // Readers were told of a session that is over already; its old tokens can come for as long as they are kept.
+            if !sessions::was_ended(ctx, session)? {
+                revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(session))?;
+                sessions::end(ctx, session)?;
+            }
             ctx.log("refresh_token_reused", Reused { session });
             return Err(No::SessionOver);
         }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const REVOCATIONS: &str = "/reg/v1/auth/revocations";
 
-fn revoked(ports: &TestPorts, after: &str) -> Value {
+pub(super) fn revoked(ports: &TestPorts, after: &str) -> Value {
     let path = if after.is_empty() { REVOCATIONS.to_owned() } else { format!("{REVOCATIONS}?after={after}") };
     let answer = ports.call("acme", "GET", &path, "");
     assert_eq!(answer.status, 200, "{}", answer.text());
