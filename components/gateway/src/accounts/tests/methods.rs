@@ -67,7 +67,7 @@ fn there_is_an_end_to_how_many_addresses_an_account_has_had() {
 fn the_second_factor_is_due_where_all_three_say_so() {
     for (global, own, method) in (0..8).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0)) {
         let ports = world();
-        let with = format!(r#""partner_id":7,"two_factor":{global}"#);
+        let with = format!(r#""partner_id":7,"mfa":"optional","two_factor":{global}"#);
         ports.set_setting("accounts", &ACCOUNTS.replace(r#""partner_id":7"#, &with));
         let ann = ann(&ports);
         account::set_two_factor(&ports, ann.id, own).unwrap();
