@@ -4,6 +4,7 @@ use super::password::HashError;
 use crate::http::ApiError;
 use crate::ports::challenges;
 use crate::settings::SettingError;
+use core::time::Duration;
 use http::StatusCode;
 use stepgate_storage::{StoreError, Timestamp};
 
@@ -38,6 +39,11 @@ pub(crate) enum Refusal {
     Unsettled,
     /// Ours.
     Failed(ApiError),
+}
+
+/// A time to wait, in whole seconds and at least one: whoever waits for that long does not come too early.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }
 
 pub(crate) type Result<T> = core::result::Result<T, Refusal>;

@@ -152,6 +152,7 @@ fn place(account: Uuid) -> Place {
 
 fn with_refresh_token<P: Ports>(ctx: &Context<'_, P>, mut fields: Fields) -> Result<Response> {
     let text = refresh_token(&mut fields);
+    fields.check()?;
     let Some(text) = text else { return Err(fields.refuse()) };
     // Nothing is done to it in the name of another partner, whose readers would be told of its end instead of its own.
     let is_here = match refresh::session_of(&text) {

@@ -1,7 +1,7 @@
 //! How this API says no: `contracts/two-factor-sessions.md` §6.
 
 use super::envelope::said;
-use crate::accounts::refusal::Refusal;
+use crate::accounts::refusal::{self, Refusal};
 use crate::http::{ApiError, Response};
 use crate::settings::SettingError;
 use http::header::RETRY_AFTER;
@@ -51,7 +51,8 @@ pub(super) type Result<T> = core::result::Result<T, Refused>;
 impl Refused {
     /// The answer; an error where the failure is ours.
     pub(super) fn response(self, now: Timestamp) -> core::result::Result<Response, ApiError> {
-        let wait = |until: Option<Timestamp>| Some(until.map_or(A_DAY, |until| seconds(now, until)));
+        let wait =
+            |until: Option<Timestamp>| Some(until.map_or(A_DAY, |until| refusal::seconds(until.since(now))));
         let (status, code, text, attempts, wait) = match self {
             Refused::Domain(refusal) => match refusal {
                 Refusal::Failed(error) => return Err(error),
@@ -132,11 +133,6 @@ impl Refused {
         }
         Ok(response)
     }
-}
-
-/// Whole ones, and not too few.
-fn seconds(now: Timestamp, until: Timestamp) -> u64 {
-    until.0.saturating_sub(now.0).div_ceil(1000)
 }
 
 impl From<Refusal> for Refused {
