@@ -50,7 +50,7 @@ pub(crate) fn right<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
     Ok(failures(ctx, budget).success(attempt.0)?)
 }
 
-/// It was wrong. Answers how many are left, or that there are none.
+/// It was wrong. Answers how many are left, those included that are being compared by others; or that there are none.
 pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt: Attempt) -> Result<u32> {
     match failures(ctx, budget).failure(attempt.0)? {
         Standing::Open { left } => Ok(left),

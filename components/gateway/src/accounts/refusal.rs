@@ -17,7 +17,7 @@ pub(crate) enum Refusal {
     TooManyLogins { until: Option<Timestamp> },
     /// The account is locked; none: until its owner has set a new password.
     Locked { until: Option<Timestamp> },
-    /// As many codes as there are attempts are being compared this moment.
+    /// As many codes, or passwords, as there are attempts are being compared this moment.
     Busy { until: Timestamp },
     /// The code is wrong, and so many attempts are left; at least one.
     WrongCode { left: u32 },

@@ -88,7 +88,7 @@ impl No {
                 }
                 Refusal::Busy { until } => (
                     StatusCode::TOO_MANY_REQUESTS,
-                    "Other codes are being checked at this moment. Try again.".into(),
+                    "As many attempts as there are left are being checked at this moment. Try again.".into(),
                     Some(seconds_to(until)),
                 ),
                 Refusal::WrongCode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),

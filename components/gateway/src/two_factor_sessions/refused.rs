@@ -72,7 +72,7 @@ impl Refused {
                     wait(until),
                 ),
                 Refusal::Busy { until } => {
-                    (429, "RATE_LIMITED", "Too many codes are being tried at once", None, wait(Some(until)))
+                    (429, "RATE_LIMITED", "Too many attempts are being checked at once", None, wait(Some(until)))
                 }
                 Refusal::WrongCode { left } => {
                     (400, "INVALID_CODE", "Invalid verification code", Some(left), None)
