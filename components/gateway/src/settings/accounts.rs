@@ -165,9 +165,10 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
 }
 
 impl Tenant {
-    /// As the core knows it.
+    /// As the core knows it. No owner's scope, which begins with a partner: what is an account's is out of reach of its partner's
+    /// keys.
     pub(crate) fn scope_of_codes(&self) -> String {
-        self.partner.to_string()
+        format!("accounts/{}", self.partner)
     }
 }
 

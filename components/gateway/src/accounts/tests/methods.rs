@@ -95,3 +95,10 @@ fn where_it_is_mandatory_an_account_without_a_method_lets_nobody_in() {
     now(&ports, |ctx| methods::remove(ctx, ann.id, &mail)).unwrap();
     assert!(matches!(now(&ports, |ctx| methods::due(ctx, ann.id)), Err(Refusal::Failed(_))));
 }
+
+/// Each account is made with a switch. One that is missing must not be a way in.
+#[test]
+fn a_switch_that_is_missing_is_on() {
+    let ports = world();
+    assert!(account::two_factor(&ports, Uuid::from_u128(9)).unwrap());
+}
