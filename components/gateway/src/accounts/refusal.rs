@@ -79,6 +79,7 @@ impl From<HashError> for Refusal {
     fn from(error: HashError) -> Refusal {
         Refusal::Failed(match error {
             HashError::Unreadable => ApiError::Internal("a password's hash could not be read".into()),
+            HashError::Unwritable => ApiError::Internal("a password's hash could not be made".into()),
             // As the harness says it of requests that it has no room for.
             HashError::Memory => ApiError::Refused(
                 StatusCode::SERVICE_UNAVAILABLE,
