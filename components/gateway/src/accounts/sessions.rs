@@ -98,7 +98,7 @@ pub(crate) fn begin_pending<P: Ports>(
     Ok((token, Session { id, account, state: State::Pending, epoch, until }))
 }
 
-/// Begins an active session. `with_token`: it is opened by an id of its own, and not by signed tokens.
+/// Begins an active session that is opened by a token of its own, and not by signed ones.
 pub(crate) fn begin_active<P: Ports>(
     ctx: &Context<'_, P>,
     owner: Owner,
@@ -110,14 +110,14 @@ pub(crate) fn begin_active<P: Ports>(
     Ok((token, session))
 }
 
-/// Begins an active session for signed tokens: its id opens nothing.
+/// Begins an active session for signed tokens: its id opens nothing. Whether the second factor was given in it nobody asks: whatever takes
+/// one takes a code.
 pub(crate) fn begin_signed<P: Ports>(
     ctx: &Context<'_, P>,
     owner: Owner,
     lifetime: Duration,
-    two_factor: bool,
 ) -> Result<Session, StoreError> {
-    activate(ctx, ids::new(ctx.ports, ctx.now), owner, None, lifetime, two_factor)
+    activate(ctx, ids::new(ctx.ports, ctx.now), owner, None, lifetime, false)
 }
 
 /// The second factor was given: the pending session is active from now on, under the same id.

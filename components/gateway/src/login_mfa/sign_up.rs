@@ -123,7 +123,7 @@ pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body:
     })?;
     account::set_terms(ctx.ports, account.id, terms, ctx.now)?;
     let epoch = epoch::current(ctx.ports, account.id)?;
-    issued::issue(ctx, headers, Owner { account: account.id, epoch }, true, None)
+    issued::issue(ctx, headers, Owner { account: account.id, epoch }, None)
 }
 
 /// Row 7 of §3: refuses what can be neither of a mail's two codes, without taking an attempt.

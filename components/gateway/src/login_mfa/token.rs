@@ -102,13 +102,13 @@ async fn with_password<P: Ports>(
     // Row 4; and a device on which the second factor was given.
     let methods = match methods::due(ctx, account.id)? {
         Some(methods) if !signed_in.device_known => methods,
-        due => return issued::issue(ctx, headers, owner, due.is_some(), None),
+        _ => return issued::issue(ctx, headers, owner, None),
     };
     let place = place(account.id);
     let Some(code) = &sign_in.code else {
         // Rows 5 and 6.
         let method = chosen(&methods, sign_in.method)?;
-        let binding = Binding { method: method.id, session: None, target: None };
+        let binding = Binding { method: method.id, session: None, target: None, password: None };
         second_factor::start(ctx, account, &place, TIMES, (Action::Login, method), &binding).await?;
         return Err(No::SecondFactorDue);
     };
@@ -129,7 +129,7 @@ async fn with_password<P: Ports>(
         true => Some(issued::remember(ctx, headers, account, owner.epoch)?),
         false => None,
     };
-    issued::issue(ctx, headers, owner, true, device.as_ref())
+    issued::issue(ctx, headers, owner, device.as_ref())
 }
 
 /// Refuses where nobody has shown that the address is theirs, and that counts. Said to who knows the password only.

@@ -18,7 +18,6 @@ use crate::ports::Ports;
 use crate::settings::session_lifetime;
 use crate::when::rfc3339;
 use http::HeaderMap;
-use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -157,9 +156,5 @@ async fn pending<P: Ports>(
 }
 
 pub(super) fn log<P: Ports>(ctx: &Context<'_, P>, event: &str, account: Uuid) {
-    #[derive(Serialize)]
-    struct Line {
-        account: Uuid,
-    }
-    ctx.log(event, Line { account });
+    ctx.log_of(event, account);
 }

@@ -71,9 +71,13 @@ impl Refused {
                     None,
                     wait(until),
                 ),
-                Refusal::Busy { until } => {
-                    (429, "RATE_LIMITED", "Too many attempts are being checked at once", None, wait(Some(until)))
-                }
+                Refusal::Busy { until } => (
+                    429,
+                    "RATE_LIMITED",
+                    "Too many attempts are being checked at once",
+                    None,
+                    wait(Some(until)),
+                ),
                 Refusal::WrongCode { left } => {
                     (400, "INVALID_CODE", "Invalid verification code", Some(left), None)
                 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::accounts::account;
 use crate::accounts::methods::{self, Kind};
 use crate::accounts::refusal::Refusal;
+use uuid::Uuid;
 
 fn active(ports: &TestPorts, account: &Account) -> Vec<String> {
     let methods = now(ports, |ctx| methods::active(ctx, account.id)).unwrap();
