@@ -161,7 +161,8 @@ fn tried<P: Ports>(ctx: &Context<'_, P>, place: &Place, code: &str, challenge: &
             Ok(())
         }
         Verdict::Wrong => Err(lock::wrong(ctx, &place.counts, attempt)?),
-        // Somebody else was first, or a newer code was. What was compared is not known to be wrong; the attempt stays used.
+        // Somebody else was first, or a newer code was, and nothing was compared. It counts as wrong all the same: others wait for
+        // the outcome of an attempt that has none.
         Verdict::ConfirmedAlready | Verdict::Refused => {
             let _ = lock::wrong(ctx, &place.counts, attempt)?;
             Err(Refusal::NoCode)

@@ -201,7 +201,7 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kin
         return Ok(());
     }
     lock::check(ctx, account)?;
-    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
+    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))? })
 }
 
 /// `^[0-9]{6}$`, of ASCII.

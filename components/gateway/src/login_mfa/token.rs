@@ -19,7 +19,7 @@ use crate::accounts::sessions::{self, Owner};
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::http::{Response, single};
 use crate::ports::Ports;
-use crate::settings::{Mfa, Registration, TokenLifetimes};
+use crate::settings::TokenLifetimes;
 use crate::tokens::refresh::{self, Rotation};
 use crate::tokens::revocations::{self, Revoked};
 use http::HeaderMap;
@@ -134,8 +134,7 @@ async fn with_password<P: Ports>(
 
 /// Refuses where nobody has shown that the address is theirs, and that counts. Said to who knows the password only.
 fn check_confirmed<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
-    let counts = ctx.tenant.registration != Registration::Open || ctx.tenant.mfa == Mfa::Mandatory;
-    if !account::is_verified(ctx.ports, account.id)? && counts {
+    if !account::is_verified(ctx.ports, account.id)? && ctx.tenant.must_verify() {
         return Err(No::Forbidden("The e-mail address of this account was not confirmed yet."));
     }
     Ok(())

@@ -165,6 +165,11 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
 }
 
 impl Tenant {
+    /// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
+    pub(crate) fn must_verify(&self) -> bool {
+        self.registration != Registration::Open || self.mfa == Mfa::Mandatory
+    }
+
     /// As the core knows it. No owner's scope, which begins with a partner: what is an account's is out of reach of its partner's
     /// keys.
     pub(crate) fn scope_of_codes(&self) -> String {

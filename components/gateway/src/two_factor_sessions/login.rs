@@ -62,7 +62,7 @@ pub(super) async fn login<P: Ports>(
     let account = &owner.account;
     lock::check(ctx, account.id)?;
     let is_verified = account::is_verified(ctx.ports, account.id)?;
-    if !is_verified && register::must_verify(ctx.tenant) {
+    if !is_verified && ctx.tenant.must_verify() {
         return Err(Refused::NotVerified);
     }
     let due = methods::due(ctx, account.id)?;

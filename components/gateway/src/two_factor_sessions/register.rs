@@ -22,7 +22,7 @@ use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::accounts::{epoch, lock};
 use crate::http::{ApiError, Response};
 use crate::ports::Ports;
-use crate::settings::{Mfa, Registration, Tenant};
+use crate::settings::Registration;
 use crate::when::rfc3339;
 use core::time::Duration;
 use http::HeaderMap;
@@ -60,11 +60,6 @@ impl Waiting {
 /// What waits for an address to be confirmed.
 pub(super) fn waiting<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Waiting>> {
     Ok(ownership::waiting_for(ctx, Why::Registration, email)?)
-}
-
-/// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
-pub(super) fn must_verify(tenant: &Tenant) -> bool {
-    tenant.registration != Registration::Open || tenant.mfa == Mfa::Mandatory
 }
 
 /// Who wants an account.
@@ -168,7 +163,7 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Res
         return verify_later(ctx, &account).await;
     }
     let account = register::create(ctx, person, Beginning { verified: false, two_factor: false })?;
-    if must_verify(ctx.tenant) {
+    if ctx.tenant.must_verify() {
         return verify_later(ctx, &account).await;
     }
     let epoch = epoch::current(ctx.ports, account.id)?;
@@ -180,7 +175,7 @@ fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Op
     let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
         return Ok(None);
     };
-    if account::is_verified(ctx.ports, id)? || !must_verify(ctx.tenant) {
+    if account::is_verified(ctx.ports, id)? || !ctx.tenant.must_verify() {
         return Ok(None);
     }
     Ok(account::read(ctx.ports, id)?)
