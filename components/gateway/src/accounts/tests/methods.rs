@@ -4,6 +4,7 @@ use super::*;
 use crate::accounts::account;
 use crate::accounts::methods::{self, Kind};
 use crate::accounts::refusal::Refusal;
+use uuid::Uuid;
 
 fn active(ports: &TestPorts, account: &Account) -> Vec<String> {
     let methods = now(ports, |ctx| methods::active(ctx, account.id)).unwrap();
@@ -67,7 +68,7 @@ fn there_is_an_end_to_how_many_addresses_an_account_has_had() {
 fn the_second_factor_is_due_where_all_three_say_so() {
     for (global, own, method) in (0..8).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0)) {
         let ports = world();
-        let with = format!(r#""partner_id":7,"two_factor":{global}"#);
+        let with = format!(r#""partner_id":7,"mfa":"optional","two_factor":{global}"#);
         ports.set_setting("accounts", &ACCOUNTS.replace(r#""partner_id":7"#, &with));
         let ann = ann(&ports);
         account::set_two_factor(&ports, ann.id, own).unwrap();
@@ -103,4 +104,11 @@ fn where_it_is_mandatory_an_account_without_a_method_has_its_address_if_that_is_
         }
         assert_eq!(active(&ports, &ann).len(), usize::from(verified));
     }
+}
+
+/// Each account is made with a switch. One that is missing must not be a way in.
+#[test]
+fn a_switch_that_is_missing_is_on() {
+    let ports = world();
+    assert!(account::two_factor(&ports, Uuid::from_u128(9)).unwrap());
 }

@@ -161,7 +161,7 @@ fn a_second_factor_is_due_if_both_switches_are_on_and_there_is_a_method() {
         } else {
             world.join(ANN)
         };
-        let tenant = json!([{ "partner": PARTNER, "name": "Acme", "partner_id": 1, "two_factor": global }]);
+        let tenant = json!([{ "partner": PARTNER, "name": "Acme", "partner_id": 1, "mfa": "optional", "two_factor": global }]);
         world.ports.set_setting("accounts", &tenant.to_string());
         assert_eq!(world.login(ANN).json()["requires_2fa"] == true, global && own, "{global} {own}");
     }
