@@ -399,6 +399,11 @@ impl Period {
         Period { number: self.number.saturating_add(1), begins: Timestamp(0), spent: 0 }
     }
 
+    /// When the last lock since the last success was over.
+    fn lock_over(&self) -> Option<Timestamp> {
+        (self.spent > 0).then_some(self.begins)
+    }
+
     fn parse(text: &str) -> Result<Period, StoreError> {
         let mut parts = text.split(' ');
         let mut next = || number(parts.next().unwrap_or_default());
