@@ -390,11 +390,6 @@ struct Period {
 }
 
 impl Period {
-    /// When the lock before it was over, if one was.
-    fn lock_over(&self) -> Option<Timestamp> {
-        (self.spent > 0).then_some(self.begins)
-    }
-
     fn after_success(&self) -> Period {
         Period { number: self.number.saturating_add(1), begins: Timestamp(0), spent: 0 }
     }
