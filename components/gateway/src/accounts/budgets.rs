@@ -58,10 +58,18 @@ pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
     }
 }
 
-/// How many may still be wrong, at least one; refuses where nothing may be compared. Takes no attempt.
-pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
+/// What there is where something may be compared.
+pub(crate) struct Open {
+    /// How many may still be wrong; at least one.
+    pub(crate) left: u32,
+    /// When the last lock was over, if there was one since something was right.
+    pub(crate) lock_over: Option<Timestamp>,
+}
+
+/// Refuses where nothing may be compared. Takes no attempt.
+pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<Open> {
     match failures(ctx, budget).standing()? {
-        Standing::Open { left, .. } => Ok(left),
+        Standing::Open { left, lock_over } => Ok(Open { left, lock_over }),
         Standing::Refused(why) => Err(refusal(budget, why)),
     }
 }

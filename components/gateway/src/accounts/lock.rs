@@ -1,9 +1,9 @@
 //! An account that is locked: five wrong codes, whatever they were for.
 //!
 //! Whoever finds it locked sees to it that its sessions have ended and that its owner was told, so that neither hangs on the one
-//! request that tried the fifth code.
+//! request that tried the fifth code. If nobody comes while the lock lasts, whoever comes next does.
 
-use super::budgets::{self, Attempt, Budget};
+use super::budgets::{self, Attempt, Budget, Open};
 use super::codes::Counts;
 use super::context::Context;
 use super::refusal::{Refusal, Result};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 /// Refuses where an account is locked: for every path that lets somebody in, or changes what that takes.
 pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<()> {
     match budgets::check(ctx, &Budget::SecondFactor(account)) {
+        Ok(Open { lock_over: Some(until), .. }) => was_seen(ctx, account, until),
         // Somebody is trying codes. Whoever has one finds that out when they try it.
         Ok(_) | Err(Refusal::Busy { .. }) => Ok(()),
         Err(refusal) => Err(found(ctx, &Counts::SecondFactor(account), refusal)?),
@@ -43,7 +44,7 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
     let (Counts::SecondFactor(account), Refusal::Locked { until }) = (counts, &refusal) else {
         return Ok(refusal);
     };
-    let key = RecordKey::forever(&format!("account/{account}/lock-seen"));
+    let key = seen_key(*account);
     let lock = until.map_or_else(|| "blocked".to_owned(), |until| until.0.to_string());
     let (ended, told) = (format!("{lock} ended"), format!("{lock} told"));
     let seen = ctx.ports.get(&key)?.unwrap_or_default();
@@ -55,6 +56,20 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
         ctx.ports.set(&key, &told)?;
     }
     Ok(refusal)
+}
+
+/// A lock that is over: refuses where nobody has seen to what follows from it, once. Who asks may have begun before it.
+fn was_seen<P: Ports>(ctx: &Context<'_, P>, account: Uuid, until: Timestamp) -> Result<()> {
+    let seen = ctx.ports.get(&seen_key(account))?.unwrap_or_default();
+    if seen.split(' ').next() == Some(until.0.to_string().as_str()) {
+        return Ok(());
+    }
+    Err(found(ctx, &Counts::SecondFactor(account), Refusal::Locked { until: Some(until) })?)
+}
+
+/// The end of the lock that was seen to last, or `blocked`, and how far: `ended`, then `told`.
+fn seen_key(account: Uuid) -> RecordKey {
+    RecordKey::forever(&format!("account/{account}/lock-seen"))
 }
 
 /// Of several that find a lock while its owner is being told, one tells. If that one dies or its mail is refused, there is another in the

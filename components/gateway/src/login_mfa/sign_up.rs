@@ -131,5 +131,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail, co
     if Kind::Email.takes(code) || ownership::is_long(code) {
         return Ok(());
     }
-    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::Ownership(email.as_str()))? })
+    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::Ownership(email.as_str()))?.left })
 }

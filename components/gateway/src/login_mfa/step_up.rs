@@ -194,5 +194,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kin
     if kind.takes(code) {
         return Ok(());
     }
-    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))? })
+    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))?.left })
 }

@@ -54,6 +54,39 @@ fn the_fifth_wrong_code_locks_ends_the_sessions_and_is_told() {
     assert!(matches!(fail(&ports, &ann), Refusal::WrongCode { left: 4 }));
 }
 
+/// Nobody comes while it lasts: whoever comes first afterwards is refused for it once, and what began before it is over.
+#[test]
+fn a_lock_that_nobody_finds_in_time_ends_the_sessions_all_the_same() {
+    let mut left_over = 0;
+    for skip in 0.. {
+        let ports = world();
+        let ann = ann(&ports);
+        let before = epoch::current(&ports, ann.id).unwrap();
+        for _ in 0..4 {
+            fail(&ports, &ann);
+        }
+        let attempt = now(&ports, |ctx| budgets::reserve(ctx, &Budget::SecondFactor(ann.id))).unwrap();
+        ports.store.fail_after(skip, Fault::Before);
+        let told = now(&ports, |ctx| lock::wrong(ctx, &Counts::SecondFactor(ann.id), attempt));
+        if ports.store.heal() {
+            assert!(told.is_ok());
+            break;
+        }
+        ports.pass(LOCK + Duration::from_secs(20));
+        let ended = epoch::current(&ports, ann.id).unwrap();
+        let first = now(&ports, |ctx| lock::check(ctx, ann.id));
+        if ended == before {
+            left_over += 1;
+            assert!(matches!(first, Err(Refusal::Locked { until: Some(_) })), "{skip}");
+        }
+        let after = epoch::current(&ports, ann.id).unwrap();
+        assert!(after > before, "{skip}");
+        now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
+        assert_eq!(epoch::current(&ports, ann.id).unwrap(), after, "{skip}: once");
+    }
+    assert!(left_over > 0);
+}
+
 /// Whoever finds the lock goes on with what the one who set it could not.
 #[test]
 fn a_lock_whose_maker_died_still_ends_the_sessions_and_is_told() {
