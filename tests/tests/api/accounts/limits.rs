@@ -1,6 +1,8 @@
 //! The account's budget of wrong codes: one, whatever comes at once, through whichever API.
 
-use super::people::{LOCK, MINUTE, Person, compared_and_wrong, is_active, opens, text, wrong_texts};
+use super::people::{
+    LOCK, MINUTE, Person, compared_and_wrong, is_active, opens, sign_up_body, text, wrong_texts,
+};
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
@@ -176,23 +178,12 @@ async fn a_lock_closes_every_way_in(host: Host) {
     assert_eq!(compared_and_wrong(&app), 5);
     // docs/accounts.md: a new password does not end it either.
     let secret = "Another-horse-8";
-    reset(&app, &ada.email, secret).await;
+    ada.reset(&app, secret).await;
     portal.token(&ada.email, secret, json!({})).await.expect(423);
     portal.login(&ada.email, secret).await.expect(423);
     app.advance(LOCK);
     portal.token(&ada.email, secret, json!({})).await.expect(424);
     portal.token(&ada.email, PASSWORD, json!({})).await.expect(401);
-}
-
-/// Sets a new password with the codes of a mail.
-async fn reset(app: &App, email: &str, password: &str) {
-    let portal = app.portal();
-    portal.reg("/reg/v2/password/reset", json!({ "email": email })).await.expect(200);
-    let code = app.mail_to(email).await.code;
-    let confirm = json!({ "email": email, "confirmCode": code });
-    let answer = portal.reg("/reg/v2/password/reset/confirm", confirm).await.expect(200).json();
-    let execute = json!({ "email": email, "newPassword": password, "payload": answer["payload"] });
-    portal.reg("/reg/v2/password/reset/execute", execute).await.expect(200);
 }
 
 /// `contracts/login-mfa.md` §2: automatic unlock, the counter back, old codes void, all tokens revoked.
@@ -276,13 +267,7 @@ async fn wrong_codes_of_a_sign_up_leave_the_long_one(host: Host) {
     let email = "ada@example.com";
     portal.reg("/reg/v1/signup", json!({ "email": email, "password": PASSWORD })).await.expect(200);
     let mail = app.mail_to(email).await;
-    let confirm = |code: &str| {
-        let body = json!({
-            "email": email, "emailConfirmCode": code, "password": PASSWORD, "termsAndConditionsConfirmed": true,
-            "termsAndConditionsVersion": 1, "userType": "PERSON",
-        });
-        portal.reg("/reg/v1/signup/confirm", body)
-    };
+    let confirm = |code: &str| portal.reg("/reg/v1/signup/confirm", sign_up_body(email, code));
     let codes: Vec<_> = wrong_texts(&mail).take(20).collect();
     let answers = join_all(codes.iter().map(|code| confirm(code))).await;
     assert!(answers.iter().all(|answer| (400..500).contains(&answer.status.as_u16())));

@@ -2,6 +2,7 @@
 //! row is tested in components/gateway.
 
 mod bad_input;
+mod clients;
 mod codes;
 mod enumeration;
 mod limits;
