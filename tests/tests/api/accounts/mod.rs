@@ -1,10 +1,13 @@
 //! The two account APIs at once, through HTTP: the attacks of `security.md` that concern accounts. What each of them answers row by
 //! row is tested in components/gateway.
 
+mod attempts;
 mod bad_input;
 mod clients;
 mod codes;
+mod devices;
 mod enumeration;
+mod factors;
 mod limits;
 mod messages;
 mod people;
