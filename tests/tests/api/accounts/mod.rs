@@ -11,4 +11,6 @@ mod factors;
 mod limits;
 mod messages;
 mod people;
+mod revocations;
 mod sessions;
+mod tenants;
