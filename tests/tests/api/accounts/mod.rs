@@ -3,12 +3,15 @@
 
 mod attempts;
 mod bad_input;
+mod blocks;
 mod clients;
 mod codes;
 mod devices;
 mod enumeration;
 mod factors;
+mod lifetimes;
 mod limits;
+mod locked;
 mod messages;
 mod people;
 mod revocations;
