@@ -9,6 +9,7 @@ mod codes;
 mod devices;
 mod enumeration;
 mod factors;
+mod failures;
 mod lifetimes;
 mod limits;
 mod locked;
