@@ -6,6 +6,7 @@ use serde_json::json;
 stepgate_tests::suite! {
     a_body_that_is_too_large_is_refused,
     text_that_is_no_json_object_is_refused,
+    a_removal_reads_its_body_as_others_do,
     invalid_utf_8_is_refused,
     fields_that_come_twice_are_refused,
     nesting_without_end_is_refused,
@@ -74,6 +75,32 @@ async fn text_that_is_no_json_object_is_refused(host: Host) {
         "NaN",
     ] {
         witness.refuse(body, 400).await;
+    }
+    witness.untouched().await;
+}
+
+/// A body of DELETE, which many leave unread.
+async fn a_removal_reads_its_body_as_others_do(host: Host) {
+    let witness = Witness::new(host).await;
+    let portal = witness.app.portal();
+    let methods = "/auth/two_factor/methods";
+    let methods =
+        portal.session(Method::GET, methods, &witness.session, Value::Null).await.expect(200).json();
+    let path = format!("/auth/two_factor/{}", text(&methods["methods"][0], "id"));
+    let large = format!("{{\"padding\":\"{}\"}}", "x".repeat(64 * 1024));
+    let larger = "x".repeat(200_000);
+    for (body, status) in [
+        ("{", 400),
+        ("[]", 400),
+        ("{\"verification_code\":\"1\",\"verification_code\":\"2\"}", 400),
+        ("{\"verification_code\":\"\u{0}\"}", 400),
+        ("{\"verification_code\":\"12345\"}", 400),
+        (&large, 413),
+        (&larger, 413),
+    ] {
+        let headers = [("x-session-id", witness.session.as_str())];
+        let answer = portal.send(Method::DELETE, &path, &headers, body.to_owned()).await.expect(status);
+        shaped(&path, &answer);
     }
     witness.untouched().await;
 }
