@@ -53,7 +53,7 @@ pub(crate) fn right<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
 /// It was wrong. Answers how many are left, or that there are none.
 pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt: Attempt) -> Result<u32> {
     match failures(ctx, budget).failure(attempt.0)? {
-        Standing::Open { left } => Ok(left),
+        Standing::Open { left, .. } => Ok(left),
         Standing::Refused(why) => Err(refusal(budget, why)),
     }
 }
@@ -69,7 +69,7 @@ pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Resu
 /// How many may still be wrong, at least one; or refuses as [`check`]. Takes no attempt.
 pub(crate) fn left<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
     match failures(ctx, budget).standing()? {
-        Standing::Open { left } => Ok(left),
+        Standing::Open { left, .. } => Ok(left),
         Standing::Refused(why) => Err(refusal(budget, why)),
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod totp;
 
 pub(crate) use id::MethodId;
 pub(crate) use kind::Kind;
+pub(crate) use made::{app_id, recovery_id};
 pub(crate) use messaged::{add_email, add_phone, destination};
 
 use super::account;
