@@ -350,9 +350,9 @@ fn accounts_in_production_need_keys_of_their_own() {
 #[test]
 fn who_keeps_accounts_is_checked() {
     for more in [
-        ", hosts = [\"acme.example\", \"127.0.0.1:8080\"], mfa = \"mandatory\", two_factor = false",
+        ", hosts = [\"acme.example\", \"127.0.0.1:8080\"], mfa = \"optional\", two_factor = false",
         ", registration = \"closed\", scope = \"a:b c\", method_objects = true, strict = true",
-        ", registration = \"open\", mfa = \"optional\", scope = \"\"",
+        ", registration = \"open\", mfa = \"mandatory\", scope = \"\"",
         &format!(", bridge_secret_sha256 = \"{HASH}\""),
     ] {
         let text = production(&(tenant(more) + &account_keys("k1", SEED)));
@@ -361,6 +361,9 @@ fn who_keeps_accounts_is_checked() {
     for (more, name) in [
         (", hosts = [\"S3cret.example\"]", "accounts[0].hosts: must be host names"),
         (", hosts = [\"\"]", "accounts[0].hosts: must be host names"),
+        (", hosts = [\"s3cret.example:443\"]", "accounts[0].hosts: must be host names"),
+        (", two_factor = false", "accounts[0].mfa: must be optional where two_factor is false"),
+        (", two_factor = false, mfa = \"mandatory\"", "accounts[0].mfa: must be optional"),
         (", hosts = \"s3cret\"", "accounts[0].hosts: "),
         (", mfa = \"s3cret\"", "accounts[0].mfa: must be mandatory or optional"),
         (", registration = \"s3cret\"", "accounts[0].registration: must be closed, verified or open"),

@@ -201,7 +201,8 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
         if word.right() == 1 { self.enter(&period.after_success()) } else { Ok(()) }
     }
 
-    /// The code was wrong. Answers how the account stands after that: the last of the attempts locks it.
+    /// The code was wrong. Answers how the account stands after that: the last of the attempts locks it. Where all of them are taken
+    /// and not all have come to their end, it is open with those that were not wrong so far.
     ///
     /// Store operations: 1; 4 for the one that locks.
     ///
@@ -215,7 +216,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
         in_time?;
         match step {
             Step::Here { word, .. } => Ok(self.open(&period, word)),
-            Step::Busy { until } => Ok(Standing::Refused(Refusal::Busy { until })),
+            Step::Busy { left, .. } => Ok(Standing::Open { left, lock_over: period.lock_over() }),
             Step::Next(next) => {
                 self.enter(&next)?;
                 self.look(next)
@@ -228,12 +229,6 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
     /// Store operations: 2; 1 while locked or blocked.
     pub fn standing(&self) -> Result<Standing, StoreError> {
         self.look(self.hint()?)
-    }
-
-    /// Whether the account is locked or blocked. For every path that lets somebody in without a code.
-    pub fn is_locked(&self) -> Result<bool, StoreError> {
-        let standing = self.standing()?;
-        Ok(matches!(standing, Standing::Refused(Refusal::Locked { .. } | Refusal::Blocked)))
     }
 
     /// Ends a lock or a block as a success would: an operator has decided so, or the owner was identified in another way. Does
@@ -262,7 +257,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
 
     fn open(&self, period: &Period, word: Word) -> Standing {
         let left = self.policy.limit.saturating_sub(word.taken());
-        Standing::Open { left, lock_over: (period.spent > 0).then_some(period.begins) }
+        Standing::Open { left, lock_over: period.lock_over() }
     }
 
     /// Goes to the first period that has not ended, and adds `event` there. On its way it adds it to others, which changes
@@ -279,7 +274,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
             }
             match self.step(&period, event)? {
                 Step::Here { word, at } => return Ok(Walked::Here { period, word, at }),
-                Step::Busy { until } => {
+                Step::Busy { until, .. } => {
                     return Ok(Walked::Refused { period, why: Refusal::Busy { until } });
                 }
                 Step::Next(next) => {
@@ -313,7 +308,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
         };
         let until = full + FENCE;
         if word.wrong() < limit && at < until {
-            return Ok(Step::Busy { until });
+            return Ok(Step::Busy { until, left: limit - word.wrong() });
         }
         Ok(Step::Next(Period {
             number: period.number.saturating_add(1),
@@ -399,6 +394,11 @@ impl Period {
         Period { number: self.number.saturating_add(1), begins: Timestamp(0), spent: 0 }
     }
 
+    /// When the last lock since the last success was over.
+    fn lock_over(&self) -> Option<Timestamp> {
+        (self.spent > 0).then_some(self.begins)
+    }
+
     fn parse(text: &str) -> Result<Period, StoreError> {
         let mut parts = text.split(' ');
         let mut next = || number(parts.next().unwrap_or_default());
@@ -424,7 +424,11 @@ enum Step {
     /// The period is open, or the rank just taken is within the limit.
     Here { word: Word, at: Timestamp },
     /// It is full, and not known yet how it ends.
-    Busy { until: Timestamp },
+    Busy {
+        until: Timestamp,
+        /// How many were not wrong so far; at least 1.
+        left: u32,
+    },
     /// It is over.
     Next(Period),
 }

@@ -100,9 +100,9 @@ pub(crate) fn set_verified(store: &impl Store, id: Uuid, at: Timestamp) -> Resul
     store.set(&key(id, "/verified"), &at.0.to_string())
 }
 
-/// The owner's own two-factor switch.
+/// The owner's own two-factor switch. Each account is made with one, so where there is none something is wrong, and it is on.
 pub(crate) fn two_factor(store: &impl Store, id: Uuid) -> Result<bool, StoreError> {
-    Ok(store.get(&key(id, "/two-factor"))?.is_some_and(|state| state == "on"))
+    Ok(store.get(&key(id, "/two-factor"))?.is_none_or(|state| state != "off"))
 }
 
 pub(crate) fn set_two_factor(store: &impl Store, id: Uuid, on: bool) -> Result<(), StoreError> {

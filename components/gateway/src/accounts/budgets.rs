@@ -50,7 +50,7 @@ pub(crate) fn right<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
     Ok(failures(ctx, budget).success(attempt.0)?)
 }
 
-/// It was wrong. Answers how many are left, or that there are none.
+/// It was wrong. Answers how many are left, those included that are being compared by others; or that there are none.
 pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt: Attempt) -> Result<u32> {
     match failures(ctx, budget).failure(attempt.0)? {
         Standing::Open { left, .. } => Ok(left),
@@ -58,16 +58,8 @@ pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
     }
 }
 
-/// Refuses where nothing may be compared. Takes no attempt.
-pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<()> {
-    match failures(ctx, budget).standing()? {
-        Standing::Open { .. } => Ok(()),
-        Standing::Refused(why) => Err(refusal(budget, why)),
-    }
-}
-
-/// How many may still be wrong, at least one; or refuses as [`check`]. Takes no attempt.
-pub(crate) fn left<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
+/// How many may still be wrong, at least one; refuses where nothing may be compared. Takes no attempt.
+pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
     match failures(ctx, budget).standing()? {
         Standing::Open { left, .. } => Ok(left),
         Standing::Refused(why) => Err(refusal(budget, why)),
@@ -94,7 +86,7 @@ fn refusal(budget: &Budget<'_>, why: failures::Refusal) -> Refusal {
         (Budget::SignIn(_) | Budget::NobodysSignIn(_) | Budget::Device(_), why) => {
             Refusal::TooManyLogins { until: until(why) }
         }
-        (_, why) => Refusal::Locked { until: until(why) },
+        (Budget::SecondFactor(_) | Budget::Ownership(_), why) => Refusal::Locked { until: until(why) },
     }
 }
 

@@ -10,9 +10,11 @@
 
 use super::names::AccountEmail;
 use super::phone::Phone;
+use super::refusal;
 use crate::http::ApiError;
 use crate::ports::delivery::Channel;
 use crate::settings::MessageLimits;
+use core::time::Duration;
 use stepgate_storage::idempotency::digest;
 use stepgate_storage::{CounterKey, Store, StoreError, Timestamp};
 use uuid::Uuid;
@@ -178,7 +180,7 @@ impl<S: Store> Count<'_, S> {
         let counter = CounterKey::until(self.now.day().plus(1), &path);
         let before = self.store.add(&counter, self.messages)?.saturating_sub(self.messages);
         if before >= i64::from(most) {
-            return Err(Capped::Full { seconds: (span - past).div_ceil(1000) });
+            return Err(Capped::Full { seconds: refusal::seconds(Duration::from_millis(span - past)) });
         }
         Ok(())
     }
@@ -189,7 +191,6 @@ mod tests {
     use super::*;
     use crate::settings::Environment;
     use crate::testing::TestPorts;
-    use core::time::Duration;
     use stepgate_storage::memory::Fault;
 
     /// Half past ten in the morning.

@@ -3,7 +3,7 @@
 use super::budgets::{self, Budget};
 use super::caps::{Destination, For};
 use super::context::Context;
-use super::refusal::{Refusal, Result};
+use super::refusal::{self, Refusal, Result};
 use super::{deliver, lock};
 use crate::guarded;
 use crate::http::ApiError;
@@ -79,7 +79,8 @@ pub(crate) struct Written<'a> {
 ///
 /// # Errors
 ///
-/// `TooSoon` and `TooManyMessages` leave what is outstanding as it was.
+/// `TooSoon` leaves what is outstanding as it was, and so does `TooManyMessages`, unless another message was the last that could be
+/// sent between the moment that there was room and the one that it was taken.
 pub(crate) async fn send<P: Ports>(
     ctx: &Context<'_, P>,
     place: &Place,
@@ -88,7 +89,14 @@ pub(crate) async fn send<P: Ports>(
     payload: &impl Serialize,
     write: impl FnOnce(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
-    deliver::check(ctx, to)?;
+    match deliver::check(ctx, to) {
+        // The core keeps the distance. Whoever is too soon as well has to hear of that: a code was sent to them a moment ago.
+        Err(full @ Refusal::TooManyMessages { .. }) => {
+            check_interval(ctx, place, times)?;
+            return Err(full);
+        }
+        checked => checked?,
+    }
     let request = Request {
         scope: ctx.scope(),
         entity: place.entity.clone(),
@@ -153,7 +161,8 @@ fn tried<P: Ports>(ctx: &Context<'_, P>, place: &Place, code: &str, challenge: &
             Ok(())
         }
         Verdict::Wrong => Err(lock::wrong(ctx, &place.counts, attempt)?),
-        // Somebody else was first, or a newer code was. What was compared is not known to be wrong; the attempt stays used.
+        // Somebody else was first, or a newer code was, and nothing was compared. It counts as wrong all the same: others wait for
+        // the outcome of an attempt that has none.
         Verdict::ConfirmedAlready | Verdict::Refused => {
             let _ = lock::wrong(ctx, &place.counts, attempt)?;
             Err(Refusal::NoCode)
@@ -196,6 +205,14 @@ pub(crate) fn waiting_for<P: Ports, T: DeserializeOwned>(
     Ok(outstanding(ctx, place)?.map(|(_, payload)| payload))
 }
 
+/// Refuses where it is too soon after the last code, whatever has become of that since: §2 of `contracts/login-mfa.md`. One that
+/// was withdrawn is not seen.
+pub(super) fn check_interval<P: Ports>(ctx: &Context<'_, P>, place: &Place, times: Times) -> Result<()> {
+    let Some(newest) = newest(ctx, place)? else { return Ok(()) };
+    let left = times.between.saturating_sub(ctx.now.since(Timestamp(newest.issued_at)));
+    if left.is_zero() { Ok(()) } else { Err(Refusal::TooSoon { seconds: refusal::seconds(left) }) }
+}
+
 /// When the outstanding code was sent; none where there is none.
 pub(crate) fn sent_at<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Timestamp>> {
     Ok(current(ctx, place)?.map(|challenge| Timestamp(challenge.issued_at)))
@@ -216,14 +233,16 @@ fn outstanding<P: Ports, T: DeserializeOwned>(
 }
 
 fn current<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Challenge>> {
+    Ok(newest(ctx, place)?.filter(|challenge| challenge.status == ChallengeStatus::Pending))
+}
+
+fn newest<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Challenge>> {
     let challenge = match ctx.ports.current(&ctx.scope(), &place.entity) {
         Ok(state) => state.challenge,
         Err(Error::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(challenge.filter(|challenge| {
-        challenge.status == ChallengeStatus::Pending && challenge.purpose == place.purpose
-    }))
+    Ok(challenge.filter(|challenge| challenge.purpose == place.purpose))
 }
 
 fn payload<T: DeserializeOwned>(challenge: &Challenge) -> Result<T> {

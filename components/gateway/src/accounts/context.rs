@@ -10,6 +10,7 @@ use crate::settings::{
 use serde::Serialize;
 use stepgate_storage::Timestamp;
 use stepgate_storage::failures::Policy;
+use uuid::Uuid;
 
 /// The settings that every request about accounts needs.
 pub(crate) struct AccountSettings {
@@ -54,5 +55,14 @@ impl<P: Ports> Context<'_, P> {
     /// One line of the log. Never a code, a token, a password or an address in it.
     pub(crate) fn log(&self, event: &str, details: impl Serialize) {
         self.ports.log(&log_line(event, self.trace, details));
+    }
+
+    /// The same, where there is nothing to say but whose account it is about.
+    pub(crate) fn log_of(&self, event: &str, account: Uuid) {
+        #[derive(Serialize)]
+        struct Line {
+            account: Uuid,
+        }
+        self.log(event, Line { account });
     }
 }

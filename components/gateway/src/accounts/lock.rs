@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<()> {
     match budgets::check(ctx, &Budget::SecondFactor(account)) {
         // Somebody is trying codes. Whoever has one finds that out when they try it.
-        Ok(()) | Err(Refusal::Busy { .. }) => Ok(()),
+        Ok(_) | Err(Refusal::Busy { .. }) => Ok(()),
         Err(refusal) => Err(found(ctx, &Counts::SecondFactor(account), refusal)?),
     }
 }

@@ -46,14 +46,7 @@ pub(crate) async fn send<P: Ports>(
 ) -> Result<Timestamp> {
     let [today, yesterday] = places(ctx, why, email);
     // The core keeps the distance within a day; around midnight it is kept here.
-    if let Some(sent) = codes::sent_at(ctx, &yesterday)? {
-        let left = times.between.saturating_sub(ctx.now.since(sent));
-        if !left.is_zero() {
-            return Err(Refusal::TooSoon {
-                seconds: left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX),
-            });
-        }
-    }
+    codes::check_interval(ctx, &yesterday, times)?;
     let to = Recipient { destination: Destination::Email(email.clone()), on_behalf: For::Anybody };
     let sent = codes::send(ctx, &today, times, &to, payload, write).await?;
     codes::withdraw(ctx, &yesterday).await?;

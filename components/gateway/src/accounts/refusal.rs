@@ -4,6 +4,7 @@ use super::password::HashError;
 use crate::http::ApiError;
 use crate::ports::challenges;
 use crate::settings::SettingError;
+use core::time::Duration;
 use http::StatusCode;
 use stepgate_storage::{StoreError, Timestamp};
 
@@ -16,7 +17,7 @@ pub(crate) enum Refusal {
     TooManyLogins { until: Option<Timestamp> },
     /// The account is locked; none: until its owner has set a new password.
     Locked { until: Option<Timestamp> },
-    /// As many codes as there are attempts are being compared this moment.
+    /// As many codes, or passwords, as there are attempts are being compared this moment.
     Busy { until: Timestamp },
     /// The code is wrong, and so many attempts are left; at least one.
     WrongCode { left: u32 },
@@ -38,6 +39,11 @@ pub(crate) enum Refusal {
     Unsettled,
     /// Ours.
     Failed(ApiError),
+}
+
+/// A time to wait, in whole seconds and at least one: whoever waits for that long does not come too early.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }
 
 pub(crate) type Result<T> = core::result::Result<T, Refusal>;
@@ -73,6 +79,7 @@ impl From<HashError> for Refusal {
     fn from(error: HashError) -> Refusal {
         Refusal::Failed(match error {
             HashError::Unreadable => ApiError::Internal("a password's hash could not be read".into()),
+            HashError::Unwritable => ApiError::Internal("a password's hash could not be made".into()),
             // As the harness says it of requests that it has no room for.
             HashError::Memory => ApiError::Refused(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::lock;
 use super::methods::{self, Kind, Method, MethodId, recovery, totp};
 use super::notices::{self, Asked};
+use super::password::Phc;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub(crate) struct Binding {
     /// What is to be so afterwards, where that was settled when the code was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<bool>,
+    /// The password that is to be the account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password: Option<Phc>,
 }
 
 /// What is confirmed with a code, as its messages name it.

@@ -3,11 +3,13 @@
 use super::agent;
 use super::context::Context;
 use super::refusal::Result;
-use super::sessions;
+use super::sessions::{self, Session};
 use crate::json;
 use crate::ports::Ports;
+use crate::settings::TokenLifetimes;
+use crate::tokens::refresh;
 use serde::{Deserialize, Serialize};
-use stepgate_storage::{Log, StoreError};
+use stepgate_storage::{Log, StoreError, Timestamp};
 use uuid::Uuid;
 
 /// How many are kept. Whoever signs in more often than that sees the newest; [`super::epoch`] ends the others as well.
@@ -39,13 +41,18 @@ pub(crate) fn enter<P: Ports>(
     Ok(())
 }
 
-/// Those that are alive and opened by signed tokens, newest first.
+/// Those that are alive and have a signed token that works still, newest first.
 ///
-/// Store operations: 1, and up to 4 for each.
+/// Store operations: 1, and up to 6 for each.
 pub(crate) fn alive<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<Listed>> {
     let mut alive = Vec::new();
+    let access = TokenLifetimes::load(ctx.ports)?.access;
     for listed in all(ctx, account)? {
-        if sessions::of_signed(ctx, listed.id)?.is_some_and(|session| session.account == account) {
+        let is_theirs = |session: Session| session.account == account;
+        let can_be_used = |until: Timestamp| ctx.now < until;
+        if sessions::of_signed(ctx, listed.id)?.is_some_and(is_theirs)
+            && refresh::usable_until(ctx.ports, listed.id, access)?.is_some_and(can_be_used)
+        {
             alive.push(listed);
         }
     }

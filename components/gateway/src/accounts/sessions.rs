@@ -102,7 +102,7 @@ pub(crate) fn begin_pending<P: Ports>(
     Ok((token, Session { id, account, state: State::Pending, epoch, until }))
 }
 
-/// Begins an active session. `with_token`: it is opened by an id of its own, and not by signed tokens.
+/// Begins an active session that is opened by a token of its own, and not by signed ones.
 pub(crate) fn begin_active<P: Ports>(
     ctx: &Context<'_, P>,
     owner: Owner,
@@ -114,14 +114,14 @@ pub(crate) fn begin_active<P: Ports>(
     Ok((token, session))
 }
 
-/// Begins an active session for signed tokens: its id opens nothing.
+/// Begins an active session for signed tokens: its id opens nothing. Whether the second factor was given in it nobody asks: whatever takes
+/// one takes a code.
 pub(crate) fn begin_signed<P: Ports>(
     ctx: &Context<'_, P>,
     owner: Owner,
     lifetime: Duration,
-    two_factor: bool,
 ) -> Result<Session, StoreError> {
-    activate(ctx, ids::new(ctx.ports, ctx.now), owner, None, lifetime, two_factor)
+    activate(ctx, ids::new(ctx.ports, ctx.now), owner, None, lifetime, false)
 }
 
 /// The second factor was given: the pending session is active from now on, under the same id.
@@ -199,6 +199,20 @@ pub(crate) fn of_signed<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<Opti
 /// Store operations: 1; 2 for one that is not.
 pub(crate) fn is_here<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<bool, StoreError> {
     Ok(look(ctx, id)?.is_some())
+}
+
+/// Whether somebody has ended a session. Of one of signed tokens its readers were told before (`revocations::note`); of one that
+/// only its time has ended they were not.
+///
+/// Store operations: 2 to 4.
+pub(crate) fn was_ended<P: Ports>(ctx: &Context<'_, P>, id: Uuid) -> Result<bool, StoreError> {
+    if ctx.ports.get(&over_key(id)?)?.is_some() {
+        return Ok(true);
+    }
+    match look(ctx, id)? {
+        Some((session, _)) => Ok(epoch::current(ctx.ports, session.account)? != session.epoch),
+        None => Ok(false),
+    }
 }
 
 /// Ends a session for good.

@@ -2,8 +2,8 @@
 
 use crate::guarded::Terms;
 use crate::http::ApiError;
-use crate::json;
-use crate::payment::{Account, Currency, Field, Fields, Once};
+use crate::json::{self, Once};
+use crate::payment::{Account, Currency, Field, Fields};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use super::record::New;
 use crate::email::Email;
 use crate::http::ApiError;
-use crate::json;
-use crate::payment::{AccountIdentifier, Coded, Country, CurrencyCode, FieldError, Fields, Once};
+use crate::json::{self, Once};
+use crate::payment::{AccountIdentifier, Coded, Country, CurrencyCode, FieldError, Fields};
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -121,6 +121,12 @@ impl Held {
         read(payload)
     }
 
+    /// What a challenge holds; none if it is for something else, as those of accounts and identifications are.
+    pub(crate) fn of(challenge: &Challenge) -> Option<Held> {
+        let held = Held::read(&challenge.payload).ok()?;
+        (held.change.action().purpose() == challenge.purpose).then_some(held)
+    }
+
     /// What the payload of a challenge is about, without reading the change itself.
     pub(crate) fn entity_id(payload: &str) -> Result<Uuid, ApiError> {
         #[derive(Deserialize)]

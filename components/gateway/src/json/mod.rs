@@ -1,7 +1,9 @@
 //! Reading JSON. Of bodies: one object, and never a word of it in an answer.
 
+mod once;
 mod text;
 
+pub(crate) use once::Once;
 pub(crate) use text::Unreadable;
 
 use crate::http::ApiError;

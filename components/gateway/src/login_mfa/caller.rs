@@ -31,7 +31,7 @@ pub(super) fn claims<'t>(
     now: Timestamp,
 ) -> Result<(Claims, &'t Tenant)> {
     let token = bearer(headers).ok_or(No::SessionOver)?;
-    let claims = Keys::load(ports)?.verify(token, now).map_err(|_| No::SessionOver)?;
+    let claims = Keys::load(ports)?.verify(token, now).ok_or(No::SessionOver)?;
     let tenant = tenants.iter().find(|tenant| tenant.partner_id == claims.partner);
     Ok((claims, tenant.ok_or(No::SessionOver)?))
 }

@@ -79,7 +79,7 @@ struct SignUpConfirmBody {
     /// Must be `true`.
     termsAndConditionsConfirmed: bool,
     termsAndConditionsVersion: i64,
-    /// Any word of at most 80 characters.
+    /// Any text of at most 255 characters.
     userType: String,
     referralCode: Option<String>,
 }
@@ -158,7 +158,8 @@ pub(crate) fn place(place: super::Place) -> Place {
         .takes::<SignUpBody>(json!({ "email": EMAIL, "password": "Passw0rd!" }), |body| {
             read(sign_up::read_beginning(body))
         })
-        .answers::<Done>(200, "There is a mail on its way."),
+        .answers::<Done>(200, "There is a mail on its way.")
+        .refuses(403, "Nobody can sign up here."),
         At::SignUpConfirm => post(
             "confirmSignUp",
             "Confirm a sign-up",
@@ -174,6 +175,7 @@ pub(crate) fn place(place: super::Place) -> Place {
             |body| read(Newcomer::read(body)),
         )
         .answers::<issued::Body<'_>>(200, "The account's first tokens.")
+        .refuses(403, "Nobody can sign up here.")
         .refuses(409, "The same is being done at this moment.")
         .refuses(423, "Too many wrong codes for this address. The long code in the mail still works."),
         At::Logout => Op::new(Verb::Delete, "logOut", "Sign out", "Ends the session of this token.")

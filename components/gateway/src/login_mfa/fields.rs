@@ -7,9 +7,7 @@ use crate::accounts::methods::Kind;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::password::{Password, Rule, Typed};
 use crate::http::ApiError;
-use crate::json;
-use core::fmt;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use crate::json::{self, Once};
 use serde_json::{Map, Value};
 
 const MISSING: &str = "is required";
@@ -23,8 +21,11 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn parse(body: &[u8]) -> Result<Fields, ApiError> {
-        let Each(values) = json::object(body)?;
-        Ok(Fields { values, wrong: Vec::new() })
+        match json::object(body)? {
+            Once(Value::Object(values)) => Ok(Fields { values, wrong: Vec::new() }),
+            // No other value begins as an object does.
+            Once(_) => Err(ApiError::bad_request("The body must be one JSON object.")),
+        }
     }
 
     /// The same where there need be no body.
@@ -126,35 +127,6 @@ impl Fields {
     /// What must have been there was not.
     pub(super) fn refuse(self) -> No {
         No::Fields(self.wrong)
-    }
-}
-
-/// An object with each field at most once. The library's own would take the last: what was checked elsewhere may be the first.
-struct Each(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Each {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Each, D::Error> {
-        struct Visit;
-
-        impl<'de> Visitor<'de> for Visit {
-            type Value = Each;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Each, A::Error> {
-                let mut values = Map::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if values.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a field comes twice"));
-                    }
-                }
-                Ok(Each(values))
-            }
-        }
-
-        deserializer.deserialize_map(Visit)
     }
 }
 

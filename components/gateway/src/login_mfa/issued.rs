@@ -36,19 +36,19 @@ pub(super) struct Body<'a> {
     device_token: Option<&'a str>,
 }
 
-/// Signs somebody in. `two_factor`: they have just given the second factor.
+/// Signs somebody in.
 pub(super) fn issue<P: Ports>(
     ctx: &Context<'_, P>,
     headers: &HeaderMap,
     owner: Owner,
-    two_factor: bool,
     device: Option<&Token>,
 ) -> Result<Response> {
     let lifetimes = TokenLifetimes::load(ctx.ports)?;
     // For as long as it can be renewed; each of its tokens ends much sooner.
-    let session = sessions::begin_signed(ctx, owner, sessions::LONGEST, two_factor)?;
+    let session = sessions::begin_signed(ctx, owner, sessions::LONGEST)?;
     session_list::enter(ctx, owner.account, session.id, user_agent(headers))?;
     let refresh = refresh::begin(ctx.ports, session.id, ctx.now, lifetimes.refresh)?;
+    ctx.log_of("signed_in", owner.account);
     body(ctx, owner, session.id, &refresh, device)
 }
 

@@ -1,7 +1,7 @@
 //! Why something is not done, and the one place where that becomes an answer.
 
-use super::envelope::{FieldError, refusal};
-use crate::accounts::refusal::Refusal;
+use super::envelope::{self, FieldError};
+use crate::accounts::refusal::{self, Refusal};
 use crate::http::{ApiError, Response, TraceId};
 use crate::settings::SettingError;
 use crate::when;
@@ -18,7 +18,8 @@ const CODE_EXPIRED: &str = "This confirmation code has expired. Please request a
 const TOO_SOON: &str = "You are requesting codes too frequently. Wait a moment and try again.";
 const SESSION_OVER: &str = "Your session has expired or is no longer valid. Please log in again.";
 
-/// What a client is told to wait where only a new password ends what it waits for: as long as the longest pause.
+/// What a client is told to wait where only a new password ends what it waits for: no time is right, and this keeps it from asking
+/// all the time.
 const AN_HOUR: u64 = 3600;
 
 /// Why something is not done.
@@ -51,16 +52,21 @@ impl No {
         trace: &TraceId,
         now: Timestamp,
     ) -> core::result::Result<Response, ApiError> {
-        let seconds_to = |until: Timestamp| until.since(now).as_millis().div_ceil(1000).max(1) as u64;
+        let seconds_to = |until: Timestamp| refusal::seconds(until.since(now));
         let (status, message, wait): (StatusCode, Cow<'_, str>, Option<u64>) = match self {
             No::Fields(fields) => {
                 let text = "The request is not as described. See errors.";
-                return Ok(refusal(StatusCode::BAD_REQUEST, text, &fields, trace.as_str()));
+                return Ok(envelope::refusal(StatusCode::BAD_REQUEST, text, &fields, trace.as_str()));
             }
             No::SecondFactorDue => {
                 // To the letter: the contract prints this body whole.
                 let text = "2FA is required for this account";
-                return Ok(refusal(StatusCode::FAILED_DEPENDENCY, text, &[], "TraceId unavailable"));
+                return Ok(envelope::refusal(
+                    StatusCode::FAILED_DEPENDENCY,
+                    text,
+                    &[],
+                    "TraceId unavailable",
+                ));
             }
             No::CannotBeACode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
             No::SessionOver => (StatusCode::UNAUTHORIZED, SESSION_OVER.into(), None),
@@ -82,7 +88,7 @@ impl No {
                 }
                 Refusal::Busy { until } => (
                     StatusCode::TOO_MANY_REQUESTS,
-                    "Other codes are being checked at this moment. Try again.".into(),
+                    "As many attempts as there are left are being checked at this moment. Try again.".into(),
                     Some(seconds_to(until)),
                 ),
                 Refusal::WrongCode { left } => (StatusCode::BAD_REQUEST, code_invalid(left).into(), None),
@@ -109,7 +115,7 @@ impl No {
                 }
             },
         };
-        let mut response = refusal(status, &message, &[], trace.as_str());
+        let mut response = envelope::refusal(status, &message, &[], trace.as_str());
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,18 +1,20 @@
-//! Changing the password: §6. Takes the old one, and a second factor.
+//! Changing the password: §6. Takes the old one, and a second factor. The code is for the new password that it was asked for with.
 
 use super::caller::Caller;
 use super::done;
 use super::fields::Fields;
 use super::no::Result;
-use super::step_up::{self, Step};
+use super::step_up::{self, Aim, Step};
 use crate::accounts::context::Context;
 use crate::accounts::methods::Kind;
 use crate::accounts::new_password;
 use crate::accounts::password::{self, Password, Typed};
 use crate::accounts::refusal::Refusal;
+use crate::accounts::second_factor::Binding;
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::http::Response;
 use crate::ports::Ports;
+use core::cell::Cell;
 
 /// A change that is asked for.
 pub(super) struct Change {
@@ -45,15 +47,32 @@ impl Change {
 pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
     let change = Change::read(Fields::parse(body)?)?;
     check_old(ctx, caller, &change.old)?;
-    step_up::ask(ctx, caller, Step::PasswordChange, change.method, None).await?;
+    // What is kept until the code is there must tell no more of the password than what is kept of it then.
+    let phc = password::hash(&change.new, &ctx.ports.random()).map_err(Refusal::from)?;
+    step_up::ask(ctx, caller, change.method, Aim::Password(phc)).await?;
     done()
 }
 
 pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u8]) -> Result<Response> {
     let (change, code) = Change::read_confirmed(body)?;
     check_old(ctx, caller, &change.old)?;
-    let phc = password::hash(&change.new, &ctx.ports.random()).map_err(Refusal::from)?;
-    step_up::confirm(ctx, caller, Step::PasswordChange, change.method, &code)?;
+    let Change { new, method, .. } = change;
+    let new = Typed::from(new);
+    let failed = Cell::new(None);
+    // A hash can fail for want of memory, which says nothing about the code.
+    let is_the_same = |asked: &Binding| match asked.password.as_ref().map(|phc| password::guess(phc, &new)) {
+        Some(Ok(guess)) => guess.is_right(),
+        Some(Err(error)) => {
+            failed.set(Some(error));
+            false
+        }
+        None => false,
+    };
+    let confirmed = step_up::confirm(ctx, caller, Step::PasswordChange, method, &code, &is_the_same);
+    if let Some(error) = failed.get() {
+        return Err(Refusal::from(error).into());
+    }
+    let phc = confirmed?.0.password.ok_or(Refusal::NoCode)?;
     new_password::set(ctx, &caller.account, phc)?;
     done()
 }

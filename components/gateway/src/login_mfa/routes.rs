@@ -45,7 +45,6 @@ pub(crate) const TABLE: &[(&str, Place)] = &[
     ("/reg/v2/password/reset/execute", Place::PasswordResetExecute),
     ("/reg/user/device", Place::Devices),
     ("/reg/user/device/{id}", Place::Device),
-    ("/reg/v1/auth/jwks", Place::Jwks),
     ("/.well-known/jwks.json", Place::Jwks),
     ("/reg/v1/auth/revocations", Place::Revocations),
 ];

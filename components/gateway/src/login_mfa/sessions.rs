@@ -29,7 +29,7 @@ pub(super) struct Shown {
     user_agent: String,
 }
 
-/// Those that are alive, of the newest 50.
+/// Those that have a token which works still, of the newest 50.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(utoipa::ToSchema), schema(as = SignedInSessions))]
 pub(super) struct All {
@@ -40,11 +40,13 @@ pub(super) fn end<P: Ports>(ctx: &Context<'_, P>, caller: &Caller) -> Result<Res
     // Told first: once it is over, nobody can ask for it again.
     revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(caller.session.id))?;
     sessions::end(ctx, caller.session.id)?;
+    ctx.log_of("signed_out", caller.account.id);
     nothing()
 }
 
 pub(super) fn end_all<P: Ports>(ctx: &Context<'_, P>, caller: &Caller) -> Result<Response> {
     epoch::end_and_tell(ctx, caller.account.id)?;
+    ctx.log_of("signed_out", caller.account.id);
     nothing()
 }
 

@@ -23,11 +23,12 @@ use crate::accounts::register::{self, Beginning, Person};
 use crate::accounts::sessions::Owner;
 use crate::http::Response;
 use crate::ports::Ports;
+use crate::settings::Registration;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-/// The longest `userType` and `referralCode`, in characters.
-const LONGEST_WORD: usize = 80;
+/// The longest `userType`, in characters: it is kept with the account.
+const LONGEST_TYPE: usize = 255;
 
 /// What the code of a sign-up is sent with: there is nothing to keep.
 #[derive(Serialize, Deserialize)]
@@ -45,6 +46,7 @@ pub(super) fn read_beginning(body: &[u8]) -> Result<AccountEmail> {
 }
 
 pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result<Response> {
+    check_open(ctx)?;
     let email = read_beginning(body)?;
     let is_known = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))?.is_some();
     let write = |written: &Written<'_>| match is_known {
@@ -73,9 +75,12 @@ impl Newcomer {
             fields.wrong::<()>(&["termsAndConditionsConfirmed"], "must be true");
         }
         let terms = fields.whole_number("termsAndConditionsVersion");
-        let user_type = word(&mut fields, "userType", true);
+        let user_type = fields.needed(&["userType"]);
+        if user_type.as_ref().is_some_and(|text| text.is_empty() || text.chars().count() > LONGEST_TYPE) {
+            fields.wrong::<()>(&["userType"], "must have 1 to 255 characters");
+        }
         // Taken, and of no consequence here.
-        let _ = word(&mut fields, "referralCode", false);
+        let _ = fields.text(&["referralCode"]);
         fields.check()?;
         match (email, code, password, user_type, terms) {
             (Some(email), Some(code), Some(password), Some(user_type), Some(terms)) => {
@@ -86,13 +91,16 @@ impl Newcomer {
     }
 }
 
-fn word(fields: &mut Fields, name: &'static str, needed: bool) -> Option<String> {
-    let text = if needed { fields.needed(&[name]) } else { fields.text(&[name]) }?;
-    let fits = !text.trim().is_empty() && text.chars().count() <= LONGEST_WORD;
-    if fits { Some(text) } else { fields.wrong(&[name], "must have 1 to 80 characters") }
+/// Refuses where nobody is to sign up.
+fn check_open<P: Ports>(ctx: &Context<'_, P>) -> Result<()> {
+    match ctx.tenant.registration {
+        Registration::Closed => Err(No::Forbidden("Nobody can sign up here.")),
+        Registration::Verified | Registration::Open => Ok(()),
+    }
 }
 
 pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body: &[u8]) -> Result<Response> {
+    check_open(ctx)?;
     let Newcomer { email, code, password, user_type, terms } = Newcomer::read(body)?;
     read_code(ctx, &email, &code)?;
     // First, because it can fail for want of memory, and the code is good once.
@@ -115,7 +123,7 @@ pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body:
     })?;
     account::set_terms(ctx.ports, account.id, terms, ctx.now)?;
     let epoch = epoch::current(ctx.ports, account.id)?;
-    issued::issue(ctx, headers, Owner { account: account.id, epoch }, true, None)
+    issued::issue(ctx, headers, Owner { account: account.id, epoch }, None)
 }
 
 /// Row 7 of §3: refuses what can be neither of a mail's two codes, without taking an attempt.
@@ -123,5 +131,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail, co
     if Kind::Email.takes(code) || ownership::is_long(code) {
         return Ok(());
     }
-    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::Ownership(email.as_str()))? })
+    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::Ownership(email.as_str()))? })
 }

@@ -11,6 +11,7 @@ use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::{self, Counts, Place};
 use crate::accounts::context::Context;
 use crate::accounts::methods::{self, Kind, Method, MethodId};
+use crate::accounts::password::Phc;
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::ports::Ports;
@@ -33,6 +34,23 @@ struct Asked {
 pub(super) enum Step {
     Switch,
     PasswordChange,
+}
+
+/// What is to be so after it.
+pub(super) enum Aim {
+    /// The two-factor switch is on, or off.
+    Switched(bool),
+    /// This is the password.
+    Password(Phc),
+}
+
+impl Aim {
+    fn step(&self) -> Step {
+        match self {
+            Aim::Switched(_) => Step::Switch,
+            Aim::Password(_) => Step::PasswordChange,
+        }
+    }
 }
 
 impl Step {
@@ -82,18 +100,22 @@ pub(super) fn usable<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Resul
     }])
 }
 
-/// Asks for a code. `target`: what is to be so afterwards.
+/// Asks for a code.
 pub(super) async fn ask<P: Ports>(
     ctx: &Context<'_, P>,
     caller: &Caller,
-    step: Step,
     wanted: Option<Kind>,
-    target: Option<bool>,
+    aim: Aim,
 ) -> Result<()> {
+    let step = aim.step();
     let methods = usable(ctx, &caller.account)?;
     let method = chosen(&methods, wanted)?;
     let account = &caller.account;
-    let binding = Binding { method: method.id, session: Some(caller.session.id), target };
+    let (target, password) = match aim {
+        Aim::Switched(on) => (Some(on), None),
+        Aim::Password(phc) => (None, Some(phc)),
+    };
+    let binding = Binding { method: method.id, session: Some(caller.session.id), target, password };
     if method.kind.is_sent() {
         let place = step.place(account.id);
         second_factor::start(ctx, account, &place, TIMES, (step.action(), method), &binding).await?;
@@ -104,14 +126,17 @@ pub(super) async fn ask<P: Ports>(
     Ok(())
 }
 
-/// Tries a code. Answers what is to be so from now on, if that was settled when it was asked for, and what it was confirmed with.
+/// Tries a code. Answers what it was asked for, and what it was confirmed with.
+///
+/// `aimed`: whether what it was asked for is what is to be done. If not there is no code, and no attempt is taken.
 pub(super) fn confirm<P: Ports>(
     ctx: &Context<'_, P>,
     caller: &Caller,
     step: Step,
     wanted: Option<Kind>,
     code: &str,
-) -> Result<(Option<bool>, Method)> {
+    aimed: &dyn Fn(&Binding) -> bool,
+) -> Result<(Binding, Method)> {
     let account = caller.account.id;
     let place = step.place(account);
     let methods = usable(ctx, &caller.account)?;
@@ -128,15 +153,17 @@ pub(super) fn confirm<P: Ports>(
         },
     };
     read_code(ctx, account, method.kind, code)?;
-    let fits = |binding: &Binding| binding.method == method.id && binding.session == Some(caller.session.id);
+    let fits = |binding: &Binding| {
+        binding.method == method.id && binding.session == Some(caller.session.id) && aimed(binding)
+    };
     if method.kind.is_sent() {
         let binding = second_factor::verify(ctx, account, &place, method, code, &fits)?;
-        return Ok((binding.and_then(|binding| binding.target), method.clone()));
+        return Ok((binding.ok_or(Refusal::NoCode)?, method.clone()));
     }
     let Some(asked) = asked.filter(fits) else { return Err(Refusal::NoCode.into()) };
     second_factor::verify(ctx, account, &place, method, code, &|_| false)?;
     ctx.ports.delete(&step.key(account))?;
-    Ok((asked.target, method.clone()))
+    Ok((asked, method.clone()))
 }
 
 /// The method that a client asks for, or the oldest. Recovery codes only stand in for others.
@@ -167,5 +194,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kin
     if kind.takes(code) {
         return Ok(());
     }
-    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
+    Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))? })
 }

@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::done;
 use super::fields::Fields;
 use super::no::{No, Result};
-use super::step_up::{self, Step};
+use super::step_up::{self, Aim, Step};
 use crate::accounts::account;
 use crate::accounts::context::Context;
 use crate::accounts::notices::{self, News};
@@ -21,7 +21,7 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body:
     let wanted = fields.method();
     fields.check()?;
     let is_on = methods::due(ctx, caller.account.id)?.is_some();
-    step_up::ask(ctx, caller, Step::Switch, wanted, Some(!is_on)).await?;
+    step_up::ask(ctx, caller, wanted, Aim::Switched(!is_on)).await?;
     done()
 }
 
@@ -31,8 +31,9 @@ pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u
     let (code, wanted) = (confirmation_code(&mut fields), fields.method());
     fields.check()?;
     let Some(code) = code else { return Err(fields.refuse()) };
-    let (target, method) = step_up::confirm(ctx, caller, Step::Switch, wanted, &code)?;
-    let on = target.ok_or(Refusal::NoCode)?;
+    let (asked, method) =
+        step_up::confirm(ctx, caller, Step::Switch, wanted, &code, &|asked| asked.target.is_some())?;
+    let on = asked.target.ok_or(Refusal::NoCode)?;
     if on && !method.is_active {
         // The address, of an account without any method: this code has shown that it is theirs.
         register::verified(ctx, &caller.account)?;

@@ -20,7 +20,7 @@ use crate::accounts::sessions::{self, Owner};
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::http::{Response, single, user_agent};
 use crate::ports::Ports;
-use crate::settings::{Mfa, Registration, TokenLifetimes};
+use crate::settings::TokenLifetimes;
 use crate::tokens::refresh::{self, Rotation};
 use crate::tokens::revocations::{self, Revoked};
 use http::HeaderMap;
@@ -103,13 +103,13 @@ async fn with_password<P: Ports>(
     // Row 4; and a device on which the second factor was given.
     let methods = match methods::due(ctx, account.id)? {
         Some(methods) if !signed_in.device_known => methods,
-        due => return issued::issue(ctx, headers, owner, due.is_some(), None),
+        _ => return issued::issue(ctx, headers, owner, None),
     };
     let place = place(account.id);
     let Some(code) = &sign_in.code else {
         // Rows 5 and 6.
         let method = chosen(&methods, sign_in.method)?;
-        let binding = Binding { method: method.id, session: None, target: None };
+        let binding = Binding { method: method.id, session: None, target: None, password: None };
         second_factor::start(ctx, account, &place, TIMES, (Action::Login, method), &binding).await?;
         return Err(No::SecondFactorDue);
     };
@@ -130,13 +130,12 @@ async fn with_password<P: Ports>(
         true => Some(devices::remember_and_tell(ctx, account, owner.epoch, user_agent(headers))?),
         false => None,
     };
-    issued::issue(ctx, headers, owner, true, device.as_ref())
+    issued::issue(ctx, headers, owner, device.as_ref())
 }
 
 /// Refuses where nobody has shown that the address is theirs, and that counts. Said to who knows the password only.
 fn check_confirmed<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
-    let counts = ctx.tenant.registration != Registration::Open || ctx.tenant.mfa == Mfa::Mandatory;
-    if !account::is_verified(ctx.ports, account.id)? && counts {
+    if !account::is_verified(ctx.ports, account.id)? && ctx.tenant.must_verify() {
         return Err(No::Forbidden("The e-mail address of this account was not confirmed yet."));
     }
     Ok(())
@@ -153,6 +152,7 @@ fn place(account: Uuid) -> Place {
 
 fn with_refresh_token<P: Ports>(ctx: &Context<'_, P>, mut fields: Fields) -> Result<Response> {
     let text = refresh_token(&mut fields);
+    fields.check()?;
     let Some(text) = text else { return Err(fields.refuse()) };
     // Nothing is done to it in the name of another partner, whose readers would be told of its end instead of its own.
     let is_here = match refresh::session_of(&text) {
@@ -168,8 +168,11 @@ fn with_refresh_token<P: Ports>(ctx: &Context<'_, P>, mut fields: Fields) -> Res
         Rotation::Expired { at } => return Err(No::TokenExpired { at }),
         Rotation::Unknown => return Err(No::SessionOver),
         Rotation::Reused { session } => {
-            revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(session))?;
-            sessions::end(ctx, session)?;
+            // Readers were told of a session that is over already; its old tokens can come for as long as they are kept.
+            if !sessions::was_ended(ctx, session)? {
+                revocations::note(ctx.ports, &ctx.scope(), Revoked::Session(session))?;
+                sessions::end(ctx, session)?;
+            }
             ctx.log("refresh_token_reused", Reused { session });
             return Err(No::SessionOver);
         }

@@ -15,15 +15,24 @@ use stepgate_storage::Timestamp;
 /// `GET`: what would be confirmed.
 pub(super) fn show(ports: &impl Ports, token: &str) -> Result<Response, ApiError> {
     match ports.open_link(token, &keys(ports)?) {
-        Ok(challenge) if challenge.status == Status::Pending => ask(&challenge),
-        Ok(challenge) => over(challenge.status),
+        Ok(challenge) => match Held::of(&challenge) {
+            None => unknown_link(),
+            Some(held) if challenge.status == Status::Pending => ask(&challenge, &held),
+            Some(_) => over(challenge.status),
+        },
         Err(error) => unknown(error),
     }
 }
 
 /// `POST`: the button.
 pub(super) fn confirm(ports: &impl Ports, trace: &TraceId, token: &str) -> Result<Response, ApiError> {
-    let outcome = ports.confirm_link(token, &keys(ports)?);
+    let keys = keys(ports)?;
+    // The long codes of accounts' mails are of the same kind as links, and are to be typed in elsewhere: here they do nothing.
+    let outcome = match ports.open_link(token, &keys) {
+        Ok(challenge) if Held::of(&challenge).is_some() => ports.confirm_link(token, &keys),
+        Ok(_) => Err(Error::NotFound),
+        Err(error) => Err(error),
+    };
     log_attempt(ports, trace, "link", None, None, &outcome);
     let challenge = match outcome {
         Ok(verified) => verified.challenge,
@@ -50,8 +59,7 @@ fn keys(ports: &impl Ports) -> Result<Vec<Key>, ApiError> {
     Ok(mac_keys(ports, Environment::load(ports)?)?)
 }
 
-fn ask(challenge: &Challenge) -> Result<Response, ApiError> {
-    let held = Held::read(&challenge.payload)?;
+fn ask(challenge: &Challenge, held: &Held) -> Result<Response, ApiError> {
     let described = held.change.described();
     page(
         StatusCode::OK,

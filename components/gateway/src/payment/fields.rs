@@ -236,11 +236,11 @@ fn disturbs_a_line(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Account, Coded, Country, Currency, CurrencyCode, Once};
+    use super::super::{Account, Coded, Country, Currency, CurrencyCode};
     use super::*;
     use crate::email::Email;
     use crate::http::ApiError;
-    use crate::json;
+    use crate::json::{self, Once};
 
     /// How a handler reads its body.
     #[derive(Debug)]

@@ -15,7 +15,6 @@ pub(crate) struct AccountKeys(Vec<Key>);
 
 impl AccountKeys {
     /// Whether there are any. Without, there are neither authenticator apps nor recovery codes.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the list of methods asks it, which comes next"))]
     pub(crate) fn are_set(settings: &impl Settings) -> Result<bool, SettingError> {
         Ok(read(settings, NAME)?.is_some())
     }

@@ -120,10 +120,16 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
     }
     let is_host = |host: &String| {
         let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:".contains(&byte);
-        (1..=253).contains(&host.len()) && host.bytes().all(known)
+        // As `two_factor_sessions::instance` looks for it: without the port that clients leave out.
+        let usual_port = host.ends_with(":443") || host.ends_with(":80");
+        (1..=253).contains(&host.len()) && host.bytes().all(known) && !usual_port
     };
     if !text.hosts.iter().all(is_host) {
         return Err("hosts must be host names in lower case, with their port where it is not the usual one");
+    }
+    let (mfa, two_factor) = (text.mfa.unwrap_or(Mfa::Mandatory), text.two_factor.unwrap_or(true));
+    if mfa == Mfa::Mandatory && !two_factor {
+        return Err("mfa must be optional where two_factor is false");
     }
     let bridge_secret = match text.bridge_secret_sha256 {
         None => None,
@@ -148,8 +154,8 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
         name: text.name,
         partner_id: text.partner_id,
         hosts: text.hosts,
-        mfa: text.mfa.unwrap_or(Mfa::Optional),
-        two_factor: text.two_factor.unwrap_or(true),
+        mfa,
+        two_factor,
         registration: text.registration.unwrap_or(Registration::Verified),
         bridge_secret,
         scope,
@@ -159,9 +165,15 @@ fn tenant(text: TenantText) -> Result<Tenant, &'static str> {
 }
 
 impl Tenant {
-    /// As the core knows it.
+    /// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
+    pub(crate) fn must_verify(&self) -> bool {
+        self.registration != Registration::Open || self.mfa == Mfa::Mandatory
+    }
+
+    /// As the core knows it. No owner's scope, which begins with a partner: what is an account's is out of reach of its partner's
+    /// keys.
     pub(crate) fn scope_of_codes(&self) -> String {
-        self.partner.to_string()
+        format!("accounts/{}", self.partner)
     }
 }
 

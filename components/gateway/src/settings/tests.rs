@@ -153,6 +153,35 @@ fn production_refuses_what_the_sandbox_comes_with() {
     }
 }
 
+/// `contracts/login-mfa.md` §4: "2FA on for all users; optional only if the operator allows it".
+#[test]
+fn a_second_factor_is_mandatory_unless_the_operator_says_otherwise() {
+    let mfa = |more: &str| {
+        let text = TENANT.replace(r#""partner_id":7"#, &format!(r#""partner_id":7{more}"#));
+        tenants(&with("accounts", &text)).map(|tenants| tenants[0].mfa).map_err(|error| error.name)
+    };
+    assert_eq!(mfa(""), Ok(Mfa::Mandatory));
+    assert_eq!(mfa(r#","mfa":"optional""#), Ok(Mfa::Optional));
+    // What is mandatory cannot be switched off for all.
+    assert_eq!(mfa(r#","mfa":"mandatory","two_factor":false"#), Err("accounts"));
+    assert_eq!(mfa(r#","two_factor":false"#), Err("accounts"));
+    assert_eq!(mfa(r#","mfa":"optional","two_factor":false"#), Ok(Mfa::Optional));
+}
+
+/// Clients leave the usual port out, and requests are looked up without it: such an entry would get nothing.
+#[test]
+fn a_host_stands_without_the_usual_port() {
+    let loaded = |host: &str| {
+        let text = TENANT.replace(r#""partner_id":7"#, &format!(r#""partner_id":7,"hosts":["{host}"]"#));
+        tenants(&with("accounts", &text)).is_ok()
+    };
+    for (host, fits) in
+        [("a.example", true), ("a.example:8443", true), ("a.example:443", false), ("a.example:80", false)]
+    {
+        assert_eq!(loaded(host), fits, "{host}");
+    }
+}
+
 #[test]
 fn an_sms_goes_nowhere_unless_a_country_is_named() {
     let reached = |value: &str, environment| {

@@ -24,7 +24,7 @@ pub(crate) struct TokenKey {
     pub(crate) seed: [u8; 32],
 }
 
-/// Whether there are access tokens at all. Without keys for them there is no API to log in with.
+/// Whether there are access tokens at all. Without keys for them there is no API that signs in by tokens.
 pub(crate) fn token_keys_are_set(settings: &impl Settings) -> Result<bool, SettingError> {
     Ok(read(settings, NAME)?.is_some())
 }

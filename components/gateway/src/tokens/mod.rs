@@ -6,6 +6,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `keys` | the keys, and their signatures |
+//! | `jws` | how something is said under a signature |
 //! | `access` | what an access token says, and when it is believed |
 //! | `reset` | what lets its bearer set a new password, once |
 //! | `jwks` | what others need to verify one |
@@ -14,6 +15,7 @@
 
 mod access;
 mod jwks;
+mod jws;
 mod keys;
 pub(crate) mod refresh;
 pub(crate) mod reset;
@@ -22,8 +24,6 @@ pub(crate) mod revocations;
 mod tests;
 
 pub(crate) use access::Claims;
-#[cfg(test)]
-pub(crate) use access::Refusal;
 #[cfg(test)]
 pub(crate) use jwks::JwkSet;
 pub(crate) use keys::Keys;

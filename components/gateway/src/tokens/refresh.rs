@@ -26,7 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::idempotency::digest;
-use stepgate_storage::{CounterKey, Day, RecordKey, Store, Timestamp};
+use stepgate_storage::{CounterKey, Day, RecordKey, Store, StoreError, Timestamp};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
@@ -84,6 +84,8 @@ struct Newest {
     hash: String,
     /// Of what all tokens of the family begin with.
     family: String,
+    /// The access token was made with it.
+    made: Timestamp,
     expires: Timestamp,
 }
 
@@ -114,7 +116,21 @@ pub(crate) fn begin(
     id.copy_from_slice(session.as_bytes());
     mark.copy_from_slice(&ports.random::<20>());
     let family = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(family));
-    write(ports, &family, session, began, 0, now + lifetime)
+    write(ports, &family, (session, began), 0, now, lifetime)
+}
+
+/// Until when the newest tokens of a session work, if nothing else ends it; none if it has none. `access`: how long an access token
+/// works.
+///
+/// Store operations: 1.
+pub(crate) fn usable_until(
+    store: &impl Store,
+    session: Uuid,
+    access: Duration,
+) -> Result<Option<Timestamp>, StoreError> {
+    let Some(began) = ids::made_at(session) else { return Ok(None) };
+    let newest = stored::read::<Newest>(store, &record(session, began), WHAT)?;
+    Ok(newest.map(|newest| newest.expires.max(newest.made + access)))
 }
 
 /// The session that a text says it belongs to. Anybody can write that: only [`rotate`] proves something.
@@ -152,7 +168,7 @@ pub(crate) fn rotate(
     let uses = ports.add(&counter(session, began), 1)?;
     let next = newest.generation.checked_add(1).filter(|next| is_newest && uses == i64::from(*next));
     let Some(next) = next else { return Ok(Rotation::Reused { session }) };
-    let token = write(ports, family, session, began, next, now + lifetime)?;
+    let token = write(ports, family, (session, began), next, now, lifetime)?;
     Ok(Rotation::Rotated { session, token })
 }
 
@@ -172,10 +188,10 @@ impl Presented<'_> {
 fn write(
     ports: &(impl Store + Surroundings),
     family: &str,
-    session: Uuid,
-    began: Timestamp,
+    (session, began): (Uuid, Timestamp),
     generation: u32,
-    expires: Timestamp,
+    now: Timestamp,
+    lifetime: Duration,
 ) -> Result<RefreshToken, ApiError> {
     let mut rest = [0; 36];
     let (number, secret) = rest.split_at_mut(4);
@@ -186,7 +202,8 @@ fn write(
         generation,
         hash: digest(&[&text]),
         family: digest(&[family]),
-        expires: expires.min(began + FAMILY_LIFETIME),
+        made: now,
+        expires: (now + lifetime).min(began + FAMILY_LIFETIME),
     };
     stored::write(ports, &record(session, began), &newest, WHAT)?;
     Ok(RefreshToken(text))

@@ -4,12 +4,11 @@
 //! account's epoch and to the password that it replaces: with a new password, or a lock, it is void.
 
 use super::access::{ACCOUNT, subject};
-use super::keys::{Keys, is_signed, sign};
+use super::jws::Kind;
+use super::keys::Keys;
 use crate::http::ApiError;
+use crate::ids;
 use crate::ports::Surroundings;
-use crate::{ids, json};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::{CounterKey, Store, StoreError, Timestamp};
@@ -17,9 +16,6 @@ use uuid::Uuid;
 
 /// How long it works.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
-
-/// The longest that is looked at, in bytes.
-const LONGEST: usize = 2048;
 
 /// What is let.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +63,6 @@ impl Reset {
 
 impl Keys {
     pub(crate) fn sign_reset(&self, reset: &Reset) -> Result<String, ApiError> {
-        let key = self.newest()?;
         let written = Written {
             iss: self.issuer.clone(),
             sub: subject(reset.account),
@@ -75,27 +70,13 @@ impl Keys {
             ep: reset.epoch,
             pwd: reset.password_of.0,
         };
-        let payload = serde_json::to_vec(&written)
-            .map_err(|_| ApiError::Internal("a reset cannot be written".into()))?;
-        let signed = format!("{}.{}", header(&key.id), URL_SAFE_NO_PAD.encode(payload));
-        let signature = sign(&key.pair()?, &signed);
-        Ok(format!("{signed}.{signature}"))
+        self.seal(Kind::Reset, &written)
     }
 
     /// What a text lets its bearer do; none if it is not ours, or too old. Whether it still fits the account and was not used is
     /// for the caller to see.
     pub(crate) fn verify_reset(&self, text: &str, now: Timestamp) -> Option<Reset> {
-        if text.len() > LONGEST {
-            return None;
-        }
-        let (signed, signature) = text.rsplit_once('.')?;
-        let (its_header, payload) = signed.split_once('.')?;
-        let key = self.keys.iter().find(|key| header(&key.id) == its_header)?;
-        if !is_signed(&key.pair().ok()?.pk, signed, signature) {
-            return None;
-        }
-        let written: Written = json::from_bytes(&URL_SAFE_NO_PAD.decode(payload).ok()?)?;
-        let Written { iss, sub, jti, ep, pwd } = written;
+        let Written { iss, sub, jti, ep, pwd } = self.open(Kind::Reset, text)?;
         let account = ids::parse(sub.strip_prefix(ACCOUNT)?)?;
         let in_time = now < ids::made_at(jti)? + LIFETIME;
         (iss == self.issuer && in_time).then_some(Reset {
@@ -105,9 +86,4 @@ impl Keys {
             id: jti,
         })
     }
-}
-
-/// The header under this key: the only one there can be.
-fn header(key_id: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"EdDSA","kid":"{key_id}","typ":"reset+jws"}}"#))
 }

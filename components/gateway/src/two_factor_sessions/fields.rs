@@ -2,7 +2,7 @@
 
 use crate::http::ApiError;
 use crate::json;
-use crate::payment::Once;
+use crate::json::Once;
 use serde_json::{Map, Value};
 
 /// The longest text that is looked at, in bytes: a password, with room.

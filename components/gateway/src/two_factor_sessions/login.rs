@@ -18,7 +18,6 @@ use crate::ports::Ports;
 use crate::settings::session_lifetime;
 use crate::when::rfc3339;
 use http::HeaderMap;
-use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -62,7 +61,7 @@ pub(super) async fn login<P: Ports>(
     let account = &owner.account;
     lock::check(ctx, account.id)?;
     let is_verified = account::is_verified(ctx.ports, account.id)?;
-    if !is_verified && register::must_verify(ctx.tenant) {
+    if !is_verified && ctx.tenant.must_verify() {
         return Err(Refused::NotVerified);
     }
     let due = methods::due(ctx, account.id)?;
@@ -156,9 +155,5 @@ async fn pending<P: Ports>(
 }
 
 pub(super) fn log<P: Ports>(ctx: &Context<'_, P>, event: &str, account: Uuid) {
-    #[derive(Serialize)]
-    struct Line {
-        account: Uuid,
-    }
-    ctx.log(event, Line { account });
+    ctx.log_of(event, account);
 }

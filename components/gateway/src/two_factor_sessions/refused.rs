@@ -1,7 +1,7 @@
 //! How this API says no: `contracts/two-factor-sessions.md` §6.
 
 use super::envelope::said;
-use crate::accounts::refusal::Refusal;
+use crate::accounts::refusal::{self, Refusal};
 use crate::http::{ApiError, Response};
 use crate::settings::SettingError;
 use http::header::RETRY_AFTER;
@@ -51,7 +51,8 @@ pub(super) type Result<T> = core::result::Result<T, Refused>;
 impl Refused {
     /// The answer; an error where the failure is ours.
     pub(super) fn response(self, now: Timestamp) -> core::result::Result<Response, ApiError> {
-        let wait = |until: Option<Timestamp>| Some(until.map_or(A_DAY, |until| seconds(now, until)));
+        let wait =
+            |until: Option<Timestamp>| Some(until.map_or(A_DAY, |until| refusal::seconds(until.since(now))));
         let (status, code, text, attempts, wait) = match self {
             Refused::Domain(refusal) => match refusal {
                 Refusal::Failed(error) => return Err(error),
@@ -70,9 +71,13 @@ impl Refused {
                     None,
                     wait(until),
                 ),
-                Refusal::Busy { until } => {
-                    (429, "RATE_LIMITED", "Too many codes are being tried at once", None, wait(Some(until)))
-                }
+                Refusal::Busy { until } => (
+                    429,
+                    "RATE_LIMITED",
+                    "Too many attempts are being checked at once",
+                    None,
+                    wait(Some(until)),
+                ),
                 Refusal::WrongCode { left } => {
                     (400, "INVALID_CODE", "Invalid verification code", Some(left), None)
                 }
@@ -132,11 +137,6 @@ impl Refused {
         }
         Ok(response)
     }
-}
-
-/// Whole ones, and not too few.
-fn seconds(now: Timestamp, until: Timestamp) -> u64 {
-    until.0.saturating_sub(now.0).div_ceil(1000)
 }
 
 impl From<Refusal> for Refused {

@@ -96,6 +96,10 @@ pub(super) fn check(mut tenants: Vec<Tenant>, production: bool) -> Result<Vec<Te
                 "must be host names in lower case, with their port where it is not the usual one",
             );
         }
+        // In the component it is mandatory unless it is said to be optional.
+        if tenant.two_factor == Some(false) && !matches!(tenant.mfa, Some(Mfa::Optional)) {
+            return wrong("mfa", "must be optional where two_factor is false");
+        }
         // Within an entry a host may stand twice: it leads to the same accounts.
         let own: HashSet<_> = tenant.hosts.iter().cloned().collect();
         if own.iter().any(|host| hosts.contains(host)) {
@@ -125,7 +129,9 @@ pub(super) fn check(mut tenants: Vec<Tenant>, production: bool) -> Result<Vec<Te
 
 fn is_host(text: &str) -> bool {
     let is_known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:".contains(&byte);
-    (1..=253).contains(&text.len()) && text.bytes().all(is_known)
+    // Clients leave the usual port out, and requests are looked up without it.
+    let has_usual_port = text.ends_with(":443") || text.ends_with(":80");
+    (1..=253).contains(&text.len()) && !has_usual_port && text.bytes().all(is_known)
 }
 
 /// RFC 6749 §3.3.

@@ -55,6 +55,8 @@ pub(crate) enum HashError {
     Unreadable,
     /// There was no memory for it.
     Memory,
+    /// A hash of this program's own kind could not be made or written.
+    Unwritable,
 }
 
 impl Phc {
@@ -67,15 +69,16 @@ impl Phc {
 /// Hashes a new password.
 ///
 /// # Errors
-/// [`HashError::Memory`].
+/// [`HashError::Memory`]; and [`HashError::Unwritable`], which would be a fault of ours.
 pub(crate) fn hash(password: &Password, salt: &Salt) -> Result<Phc, HashError> {
-    let params = Params::new(COST.kibibytes, COST.passes, 1, Some(LENGTH)).map_err(|_| HashError::Memory)?;
+    let params =
+        Params::new(COST.kibibytes, COST.passes, 1, Some(LENGTH)).map_err(|_| HashError::Unwritable)?;
     let output = argon2id(password.bytes(), salt, &params)?;
-    let salt = SaltString::encode_b64(salt).map_err(|_| HashError::Memory)?;
+    let salt = SaltString::encode_b64(salt).map_err(|_| HashError::Unwritable)?;
     let phc = PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(|_| HashError::Memory)?,
+        params: ParamsString::try_from(&params).map_err(|_| HashError::Unwritable)?,
         salt: Some(salt.as_salt()),
         hash: Some(output),
     };
@@ -138,6 +141,7 @@ impl fmt::Display for HashError {
         f.write_str(match self {
             HashError::Unreadable => "a stored password cannot be read",
             HashError::Memory => "no memory to hash a password",
+            HashError::Unwritable => "a password's hash could not be made",
         })
     }
 }

@@ -89,6 +89,13 @@ impl Password {
     }
 }
 
+/// To be compared with what is kept of one.
+impl From<Password> for Typed {
+    fn from(password: Password) -> Typed {
+        Typed(password.0)
+    }
+}
+
 impl Typed {
     /// Takes what was typed; none if it has more than 256 bytes, which no password has.
     pub(crate) fn parse(text: impl Into<String>) -> Option<Typed> {

@@ -62,7 +62,7 @@ fn a_session_is_opened_by_its_token_and_nothing_like_it() {
     let ports = world();
     let owner = owner(&ports, &ann(&ports));
     let (token, session) = now(&ports, |ctx| sessions::begin_active(ctx, owner, WEEK, true)).unwrap();
-    let signed = now(&ports, |ctx| sessions::begin_signed(ctx, owner, WEEK, true)).unwrap();
+    let signed = now(&ports, |ctx| sessions::begin_signed(ctx, owner, WEEK)).unwrap();
     assert!(state(&ports, token.text()).is_some());
     let text = token.text();
     let (head, last) = text.split_at(text.len() - 1);

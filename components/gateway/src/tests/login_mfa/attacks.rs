@@ -235,3 +235,66 @@ fn a_mailbox_is_not_flooded() {
     // Its owner still gets a code to sign in with.
     assert_eq!(sign_in(&ports, &json!({})).status, 424);
 }
+
+/// The long code of an account's mail is no link: where links are opened it is unknown, and both codes of the mail stay good.
+#[test]
+fn the_long_code_of_a_mail_is_no_link_and_no_code_of_a_partner() {
+    let ports = empty_world();
+    as_partner(&ports, "/reg/v1/signup", &json!({ "email": EMAIL, "password": PASSWORD }));
+    let (code, long) = (mailed(&ports), mailed_long(&ports));
+    let line = ports.log.borrow().iter().rev().find(|line| line.contains("code_sent")).unwrap().clone();
+    let challenge = serde_json::from_str::<Value>(&line).unwrap()["challenge"].as_str().unwrap().to_owned();
+    for method in ["GET", "POST"] {
+        let page = ports.send_with(&[], method, &format!("/confirm/{long}"), "");
+        assert_eq!(page.status, 404, "{method} {}", page.text());
+        assert!(page.text().contains("This link does not work"));
+    }
+    let theirs = format!("/api/authentication-codes/{challenge}");
+    // More often than one challenge has attempts.
+    for digits in [code.parse::<u32>().unwrap()].into_iter().chain(0..12) {
+        let answer = ports.call("acme", "PUT", &theirs, &json!({ "code": digits }).to_string());
+        assert_eq!(answer.status, 404, "{}", answer.text());
+    }
+    let entity = format!("/api/authentication-codes/entity/{challenge}");
+    assert_eq!(ports.call("acme", "GET", &entity, "").status, 404);
+    let by_long = as_partner(&ports, "/reg/v1/signup/confirm", &sign_up_confirmation(EMAIL, &long));
+    assert_eq!(by_long.status, 200, "{}", by_long.text());
+
+    // The six digits likewise, of somebody else.
+    as_partner(&ports, "/reg/v1/signup", &json!({ "email": "bob@example.com", "password": PASSWORD }));
+    let (code, long) = (mailed(&ports), mailed_long(&ports));
+    ports.send_with(&[], "POST", &format!("/confirm/{long}"), "");
+    let by_code = sign_up_confirmation("bob@example.com", &code);
+    assert_eq!(as_partner(&ports, "/reg/v1/signup/confirm", &by_code).status, 200);
+}
+
+/// Rows 9 and 10 where the last attempt is answered before the one before it: what was compared and is wrong is answered as wrong.
+#[test]
+fn of_five_at_once_each_is_answered_with_what_is_left_or_the_lock() {
+    for at in 0..40 {
+        let ports = world();
+        let code = ask_for_code(&ports);
+        for _ in 0..3 {
+            with_code(&ports, &wrong(&code));
+        }
+        let theirs = wrong(&code);
+        let inner = Rc::new(RefCell::new(None));
+        let seen = inner.clone();
+        let elsewhere = move |ports: &TestPorts| {
+            *seen.borrow_mut() = Some(with_code(ports, &theirs));
+        };
+        *ports.before_operation.borrow_mut() = Some((at, Box::new(elsewhere)));
+        let outer = with_code(&ports, &wrong(&code));
+        if ports.before_operation.take().is_some() {
+            assert!(at > 8, "{at}");
+            return;
+        }
+        let inner = inner.take().unwrap();
+        let mut answers = [&inner, &outer].map(|answer| (answer.status, answer.json()["message"].clone()));
+        answers.sort_by_key(|(status, _)| *status);
+        assert_eq!(answers[0], (400, json!(invalid(1))), "{at}");
+        // Which of them it was that found it locked depends on which was first.
+        assert_eq!(answers[1].0, 423, "{at} {answers:?}");
+    }
+    panic!("it never ends");
+}

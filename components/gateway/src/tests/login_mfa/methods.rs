@@ -11,10 +11,10 @@ const SWITCH: &str = "/reg/mfa/authorization/switch";
 const CONFIRM: &str = "/reg/mfa/authorization/switch/confirm";
 
 /// Ann's authenticator app, which is set up and counts.
-struct App(Vec<u8>);
+pub(super) struct App(Vec<u8>);
 
 impl App {
-    fn of(ports: &TestPorts) -> App {
+    pub(super) fn of(ports: &TestPorts) -> App {
         in_context(ports, |ctx, account| {
             let setup = totp::start(ports, account.id, "Acme", EMAIL, ctx.now).unwrap();
             let app = App(base32(&setup.secret_base32));
@@ -28,7 +28,7 @@ impl App {
     }
 
     /// RFC 6238.
-    fn code(&self, ports: &TestPorts) -> String {
+    pub(super) fn code(&self, ports: &TestPorts) -> String {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).unwrap();
         mac.update(&(ports.now.get().0 / 30_000).to_be_bytes());
         let hash = mac.finalize().into_bytes();

@@ -61,7 +61,7 @@ fn empty_world() -> TestPorts {
 
 /// With these fields of tenant 7.
 fn set_tenants(ports: &TestPorts, fields: &Value) {
-    let mut tenant = json!({ "partner": PARTNER, "name": "Acme", "partner_id": 7 });
+    let mut tenant = json!({ "partner": PARTNER, "name": "Acme", "partner_id": 7, "mfa": "optional" });
     for (name, value) in fields.as_object().unwrap() {
         tenant[name] = value.clone();
     }

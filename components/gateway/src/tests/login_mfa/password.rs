@@ -111,3 +111,31 @@ fn a_remembered_device_is_forgotten() {
     let body = json!({ "email": EMAIL, "password": NEW_PASSWORD }).to_string();
     assert_eq!(ports.send_with(&headers, "POST", TOKEN, body).status, 424);
 }
+
+/// A transaction that is changed voids its code (security.md): it was asked for with one new password, and sets no other.
+#[test]
+fn a_code_is_for_the_new_password_that_it_was_asked_for_with() {
+    for app in [false, true] {
+        let ports = world();
+        let tokens = signed_in(&ports);
+        let app = app.then(|| methods::App::of(&ports));
+        let method = if app.is_some() { "totp" } else { "email" };
+        let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD, "mfaMethod": method });
+        assert_eq!(as_user(&ports, &tokens, "POST", CHANGE, &body.to_string()).status, 200);
+        let code = || match &app {
+            Some(app) => app.code(&ports),
+            None => mailed(&ports),
+        };
+        let confirm = |new: &str| {
+            let mut body = body.clone();
+            (body["newPassword"], body["confirmCode"]) = (json!(new), json!(code()));
+            as_user(&ports, &tokens, "POST", CONFIRM, &body.to_string())
+        };
+        for _ in 0..6 {
+            says(&confirm("An0ther-password"), 400, "BAD_REQUEST", EXPIRED);
+        }
+        assert_eq!(confirm(NEW_PASSWORD).status, 200, "{method}");
+        ports.pass(seconds(60));
+        assert_eq!(sign_in(&ports, &json!({ "password": NEW_PASSWORD })).status, 424);
+    }
+}

@@ -60,6 +60,39 @@ fn a_token_that_comes_again_ends_the_session() {
     is_over(&who(&ports, &second));
 }
 
+/// Or whoever has an old token fills the revocations, and every reader with them.
+#[test]
+fn a_token_that_comes_a_hundred_times_is_told_of_once() {
+    let ports = world();
+    let told = |ports: &TestPorts| public::revoked(ports, "")["revoked"].as_array().unwrap().len();
+    let replayed = |ends: &dyn Fn(&Value)| {
+        let first = signed_in(&ports);
+        let second = refresh(&ports, token(&first)).json();
+        ends(&second);
+        is_over(&refresh(&ports, token(&first)));
+        let (before, keys) = (told(&ports), ports.store.keys().len());
+        for _ in 0..100 {
+            is_over(&refresh(&ports, token(&first)));
+        }
+        assert_eq!((told(&ports), ports.store.keys().len()), (before, keys));
+        ports.pass(seconds(60));
+        before
+    };
+    assert_eq!(replayed(&|_| ()), 1);
+    // The logout was told of.
+    let logout = |tokens: &Value| {
+        as_user(&ports, tokens, "DELETE", "/reg/user/session/logout/current", "");
+    };
+    assert_eq!(replayed(&logout), 2);
+    // And so was the lock.
+    assert_eq!(replayed(&|_| lock_later(&ports)), 3);
+}
+
+fn lock_later(ports: &TestPorts) {
+    ports.pass(seconds(60));
+    lock(ports);
+}
+
 #[test]
 fn of_two_at_once_one_goes_on_at_most_and_the_session_ends() {
     for at in 0.. {

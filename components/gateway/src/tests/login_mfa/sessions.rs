@@ -95,3 +95,49 @@ fn a_session_is_of_its_account_only() {
     assert_eq!(who(&ports, &ann).status, 200);
     is_over(&who(&ports, &ben));
 }
+
+/// What can be used no more is not where somebody is signed in, though the session would last.
+#[test]
+fn a_session_whose_tokens_have_run_out_is_not_listed() {
+    // By its access token, where that lasts longer; that of the sign-up has a refresh token.
+    let ports = world();
+    ports.set_setting("refresh_token_days", "1");
+    signed_in(&ports);
+    ports.pass(seconds(604_799));
+    let newer = signed_in(&ports);
+    assert_eq!(listed(&ports, &newer).len(), 3);
+    ports.pass(seconds(1));
+    assert_eq!(listed(&ports, &newer).len(), 2);
+    // By its refresh token, which has been renewed meanwhile.
+    let ports = world();
+    let older = signed_in(&ports);
+    ports.pass(seconds(29 * 86_400));
+    assert_eq!(refresh(&ports, older["refresh_token"].as_str().unwrap()).status, 200);
+    ports.pass(seconds(30 * 86_400 - 1));
+    let newer = signed_in(&ports);
+    assert_eq!(listed(&ports, &newer).len(), 2);
+    ports.pass(seconds(1));
+    assert_eq!(listed(&ports, &newer).len(), 1);
+}
+
+/// As the other API writes it.
+#[test]
+fn who_signs_in_and_out_is_in_the_log() {
+    let ports = world();
+    let lines = |event: &str| {
+        let event = format!("\"event\":\"{event}\"");
+        ports
+            .log
+            .borrow()
+            .iter()
+            .filter(|line| line.contains(&event) && line.contains("\"account\":"))
+            .count()
+    };
+    let (before, tokens) = (lines("signed_in"), signed_in(&ports));
+    assert_eq!((lines("signed_in") - before, lines("signed_out")), (1, 0));
+    as_user(&ports, &tokens, "DELETE", END, "");
+    assert_eq!(lines("signed_out"), 1);
+    ports.pass(seconds(60));
+    as_user(&ports, &signed_in(&ports), "PUT", END_ALL, "");
+    assert_eq!(lines("signed_out"), 2);
+}

@@ -149,8 +149,8 @@ fn every_field_is_looked_at() {
     for (field, values) in [
         ("termsAndConditionsConfirmed", vec![json!(false), json!(null), json!("true"), json!(1)]),
         ("termsAndConditionsVersion", vec![json!("1"), json!(1.5), json!(null)]),
-        ("userType", vec![json!(""), json!(" "), json!(null), json!(7), json!("x".repeat(81))]),
-        ("referralCode", vec![json!(7), json!("")]),
+        ("userType", vec![json!(""), json!(null), json!(7), json!("x".repeat(256))]),
+        ("referralCode", vec![json!(7)]),
         ("password", vec![json!("weak"), json!(null)]),
         ("email", vec![json!("ben"), json!(null)]),
         ("emailConfirmCode", vec![json!(123_456), json!(null)]),
@@ -191,5 +191,72 @@ fn of_two_confirmations_at_once_one_makes_the_account() {
         }
         assert!(answer.status < 500, "{at}: {}", answer.text());
         assert_eq!(won.get() + usize::from(answer.status == 200), 1, "{at}");
+    }
+}
+
+/// `registration`: also of somebody who has begun before it was closed.
+#[test]
+fn where_registration_is_closed_nobody_signs_up() {
+    let ports = empty_world();
+    let begin = || as_partner(&ports, "/reg/v1/signup", &json!({ "email": EMAIL, "password": PASSWORD }));
+    assert_eq!(begin().status, 200);
+    let code = mailed(&ports);
+    set_tenants(&ports, &json!({ "registration": "closed" }));
+    let confirm = || as_partner(&ports, "/reg/v1/signup/confirm", &sign_up_confirmation(EMAIL, &code));
+    for answer in [begin(), confirm()] {
+        says(&answer, 403, "FORBIDDEN", "Nobody can sign up here.");
+    }
+    assert_eq!(sent(&ports), 1);
+    set_tenants(&ports, &json!({ "registration": "open" }));
+    assert_eq!(confirm().status, 200);
+}
+
+/// §6: `referralCode?`, and `userType` is any text that is not empty.
+#[test]
+fn what_is_optional_may_be_empty_and_a_type_of_user_is_any_text() {
+    for (field, value) in [
+        ("referralCode", json!("")),
+        ("referralCode", json!("x".repeat(500))),
+        ("userType", json!(" ")),
+        ("userType", json!("x".repeat(255))),
+    ] {
+        let ports = empty_world();
+        as_partner(&ports, "/reg/v1/signup", &json!({ "email": EMAIL, "password": PASSWORD }));
+        let mut body = sign_up_confirmation(EMAIL, &mailed(&ports));
+        body[field] = value;
+        let answer = as_partner(&ports, "/reg/v1/signup/confirm", &body);
+        assert_eq!(answer.status, 200, "{field} {}", answer.text());
+    }
+}
+
+/// The minute is kept where the day ends within it, also if the code of the day before was used by then.
+#[test]
+fn there_is_a_minute_between_two_codes_at_midnight_too() {
+    for why in ["/reg/v1/signup", "/reg/v2/password/reset"] {
+        for used in [false, true] {
+            let ports = world();
+            let midnight = ports.now.get().day().end_seconds() * 1000;
+            ports.now.set(stepgate_storage::Timestamp(midnight - 20_000));
+            let begin =
+                || as_partner(&ports, why, &json!({ "email": "bob@example.com", "password": PASSWORD }));
+            if why == "/reg/v2/password/reset" {
+                sign_up(&ports, "bob@example.com");
+                ports.pass(seconds(1));
+            }
+            assert_eq!(begin().status, 200);
+            let asked = ports.now.get();
+            if used {
+                let code = mailed(&ports);
+                let mut body = sign_up_confirmation("bob@example.com", &code);
+                body["confirmCode"] = json!(code);
+                assert_eq!(as_partner(&ports, &format!("{why}/confirm"), &body).status, 200);
+            }
+            ports.now.set(stepgate_storage::Timestamp(asked.0 + 59_000));
+            let again = begin();
+            says(&again, 429, "TOO_MANY_REQUESTS", TOO_SOON);
+            assert_eq!(wait(&again), 1);
+            ports.pass(seconds(1));
+            assert_eq!(begin().status, 200, "{why} {used}");
+        }
     }
 }

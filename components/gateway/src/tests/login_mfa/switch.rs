@@ -147,3 +147,14 @@ fn the_code_of_the_sandbox_works() {
     assert_eq!(as_user(&ports, &tokens, "POST", SWITCH, "").status, 200);
     assert_eq!(confirm(&ports, &tokens, "123456").status, 200);
 }
+
+/// Body: none. What a program says of a body that is not there is not looked at.
+#[test]
+fn without_a_body_its_type_is_nothing() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let form = [("authorization", &bearer[..]), ("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(ports.send_with(&form, "POST", SWITCH, "a=1").status, 415);
+    assert_eq!(ports.send_with(&form, "POST", SWITCH, "").status, 200);
+}

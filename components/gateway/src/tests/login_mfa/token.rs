@@ -383,3 +383,38 @@ fn what_tokens_are_good_for_is_the_tenants_to_say() {
     set_tenants(&ports, &json!({ "scope": "exchange:show payin:show" }));
     assert_eq!(signed_in(&ports)["scope"], "exchange:show payin:show");
 }
+
+/// Row 6, whatever else there is to say: the code that was sent a moment ago is as good as it was.
+#[test]
+fn within_the_minute_of_the_last_mail_of_the_hour_it_is_too_soon() {
+    let ports = world();
+    ports.set_setting("emails_per_hour", "2");
+    ports.now.set(stepgate_storage::Timestamp(ports.now.get().0 / 3_600_000 * 3_600_000));
+    ask_for_code(&ports);
+    ports.pass(seconds(60));
+    let code = ask_for_code(&ports);
+    ports.pass(seconds(1));
+    let again = sign_in(&ports, &json!({}));
+    says(&again, 429, "TOO_MANY_REQUESTS", TOO_SOON);
+    assert_eq!(wait(&again), 59);
+    ports.pass(seconds(59));
+    let message = "Too many codes were sent. Nothing was sent. Try again later.";
+    says(&sign_in(&ports, &json!({})), 429, "TOO_MANY_REQUESTS", message);
+    assert_eq!(with_code(&ports, &code).status, 200);
+}
+
+/// Row 1: the header wins, and what is no text is none of the names.
+#[test]
+fn a_type_of_grant_in_the_body_is_a_text_in_both_grants() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    for (grant, mut body) in [
+        ("password_email", json!({ "email": EMAIL, "password": PASSWORD })),
+        ("refresh_token", json!({ "refreshToken": tokens["refresh_token"] })),
+    ] {
+        body["grantType"] = json!(7);
+        let headers = [("partnerid", "7"), ("granttype", grant)];
+        names(&ports.send_with(&headers, "POST", TOKEN, body.to_string()), &["grantType"]);
+    }
+    assert_eq!(refresh(&ports, tokens["refresh_token"].as_str().unwrap()).status, 200);
+}

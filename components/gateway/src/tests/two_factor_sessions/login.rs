@@ -161,7 +161,7 @@ fn a_second_factor_is_due_if_both_switches_are_on_and_there_is_a_method() {
         } else {
             world.join(ANN)
         };
-        let tenant = json!([{ "partner": PARTNER, "name": "Acme", "partner_id": 1, "two_factor": global }]);
+        let tenant = json!([{ "partner": PARTNER, "name": "Acme", "partner_id": 1, "mfa": "optional", "two_factor": global }]);
         world.ports.set_setting("accounts", &tenant.to_string());
         assert_eq!(world.login(ANN).json()["requires_2fa"] == true, global && own, "{global} {own}");
     }
@@ -181,6 +181,26 @@ fn where_a_second_factor_is_mandatory_nobody_does_without() {
     let session = world.pending(ANN);
     assert_eq!(world.verify(&session, &world.code()).status, 200);
     assert!(world.is_in(&session));
+}
+
+/// Nor is anybody kept out who had taken their last method away before it was mandatory, or whose removal of it died half-way: the address
+/// that is known to be theirs is one again.
+#[test]
+fn where_a_second_factor_is_mandatory_an_address_is_one() {
+    let world = World::new();
+    let session = world.join(ANN);
+    let id = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.delete(&session, &format!("/auth/two_factor/{id}"), Value::Null).status, 200);
+    world.configure(json!({ "mfa": "mandatory" }));
+    let session = world.pending(ANN);
+    assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
+    assert_eq!(world.verify(&session, &world.code()).status, 200);
+    assert_eq!(world.methods(&session)[0]["status"], "active");
+    // Of somebody who has shown no address to be theirs it is none.
+    let world = World::with(json!({ "registration": "open" }));
+    world.open("POST", "/auth/register", json!({ "email": ANN, "password": PASSWORD }));
+    world.configure(json!({ "mfa": "mandatory", "registration": "open" }));
+    assert_eq!(world.login(ANN).json()["code"], "EMAIL_NOT_VERIFIED");
 }
 
 /// §2, transitions: `pending | verify, right code, action login | active`, under the same id, with a fresh cookie.

@@ -26,7 +26,7 @@ use crate::accounts::register::{self, Beginning, Person};
 use crate::accounts::sessions;
 use crate::http::Response;
 use crate::ports::Ports;
-use crate::settings::{Mfa, Registration, Tenant};
+use crate::settings::Registration;
 use crate::when::rfc3339;
 use body::Body;
 use core::time::Duration;
@@ -63,11 +63,6 @@ pub(super) fn waiting<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> R
     Ok(ownership::waiting_for(ctx, Why::Registration, email)?)
 }
 
-/// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
-pub(super) fn must_verify(tenant: &Tenant) -> bool {
-    tenant.registration != Registration::Open || tenant.mfa == Mfa::Mandatory
-}
-
 /// `POST /auth/register`: for anybody where that is so, and for the partner's own servers.
 pub(super) async fn register<P: Ports>(
     ctx: &Context<'_, P>,
@@ -79,7 +74,7 @@ pub(super) async fn register<P: Ports>(
     }
     match ctx.tenant.registration {
         Registration::Closed => Err(Refused::RegistrationClosed),
-        Registration::Open if !must_verify(ctx.tenant) => at_once(ctx, fields).await,
+        Registration::Open if !ctx.tenant.must_verify() => at_once(ctx, fields).await,
         // An account that nobody has confirmed would keep its address from its owner, and could not be asked for again.
         Registration::Open | Registration::Verified => verified_first(ctx, fields).await,
     }
@@ -104,7 +99,7 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Resp
         return verify_later(ctx, &account).await;
     }
     let account = register::create(ctx, person, Beginning { verified: false, two_factor: false })?;
-    if must_verify(ctx.tenant) {
+    if ctx.tenant.must_verify() {
         return verify_later(ctx, &account).await;
     }
     let epoch = epoch::current(ctx.ports, account.id)?;
@@ -113,7 +108,7 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Resp
 
 /// The account with this address, if it is still to be verified.
 fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
-    if !must_verify(ctx.tenant) {
+    if !ctx.tenant.must_verify() {
         return Ok(None);
     }
     let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {

@@ -148,11 +148,6 @@ impl Pending {
     }
 
     /// Until when it can be confirmed.
-    #[cfg(test)]
-    pub(crate) fn expires_at(&self) -> Timestamp {
-        self.0.kept.created_at + SETUP_LIFETIME
-    }
-
     /// Whether the code is this app's, as [`Active::check`]. A code that confirms a setup is used up for everything else as
     /// well.
     pub(crate) fn check(
@@ -189,11 +184,6 @@ impl Active {
     }
 
     /// Since when its codes count.
-    #[cfg(test)]
-    pub(crate) fn since(&self) -> Timestamp {
-        self.0.kept.since
-    }
-
     /// Whether the code is this app's, of the present 30 seconds or of those before, and used for the first time. Ask for the
     /// right to compare first (`stepgate_storage::failures`); all that is wrong with a code is one answer, no.
     ///
