@@ -84,9 +84,11 @@ async fn a_client_of_the_vendors_library(host: Host) {
     assert_eq!(wrong.expect_err("a refusal"), "Invalid verification code");
     assert_eq!(client.verify(id, &code, "login").await, Ok(true));
     // It never asks for another id: the stored one goes on.
-    let valid = client.get("/auth/validate-session").await.expect("a session");
-    assert!(valid["user"].is_object(), "{valid}");
-    assert!(valid["expires_at"].is_string() || valid["expiresAt"].is_string(), "{valid}");
+    for path in ["/auth/validate-session", "/auth/validation"] {
+        let valid = client.get(path).await.expect("a session");
+        assert!(valid["user"].is_object(), "{valid}");
+        assert!(valid["expires_at"].is_string() || valid["expiresAt"].is_string(), "{valid}");
+    }
     // Setup, by the id that comes of it, with a resend.
     let setup = client.post("/auth/two_factor/email/setup", json!({ "identifier": OTHER })).await;
     let setup = setup.expect("a code is sent");
@@ -118,8 +120,9 @@ async fn a_client_of_the_vendors_library(host: Host) {
     assert_eq!((&off["two_factor_enabled"], &off["active_methods"]), (&json!(false), &json!(["email"])));
     // Away: a POST without a body.
     client.request(Method::POST, "/auth/logout", None).await.expect("it is over");
-    let over = client.get("/auth/validate-session").await;
-    assert_eq!(over.expect_err("a refusal"), "Session expired");
+    for path in ["/auth/validate-session", "/auth/validation"] {
+        assert_eq!(client.get(path).await.expect_err("a refusal"), "Session expired");
+    }
     let (due, _) = client.login(credentials).await.expect("a session");
     assert!(!due);
 }
