@@ -68,6 +68,7 @@ pub(crate) fn setting(keys: &[Key]) -> String {
     Value::from(entries).to_string()
 }
 
-pub(crate) fn sha256(text: &str) -> String {
+/// A digest as settings hold it.
+pub fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

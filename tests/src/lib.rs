@@ -8,6 +8,7 @@
 
 mod answer;
 mod app;
+mod authenticator;
 mod browser;
 mod caller;
 mod client;
@@ -29,12 +30,13 @@ pub mod spin_host;
 
 pub use answer::Answer;
 pub use app::{App, PRODUCTION_URL, Setup, WEBHOOK_RUN_TOKEN, mac_key_setting, tenant};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, NARROW, Page};
 pub use caller::{Caller, Change, Customer};
 pub use client::Client;
 pub use code::wrong_codes;
 pub use faults::{Effect, Faults, FaultyStore};
-pub use keys::{Key, LIMITED, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO};
+pub use keys::{Key, LIMITED, ONE, ONE_READ_ONLY, ONE_ROTATED, TWO, sha256};
 pub use mail::{Mail, Outbox};
 pub use portal::{BRIDGE_SECRET, PARTNER_ID, PASSWORD, Portal};
 pub use program::Program;

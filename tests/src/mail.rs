@@ -1,7 +1,8 @@
 //! Messages: what came to whom, and the code and link in it.
 
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, FutureExt};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use stepgate_host::delivery::{Delivery, DeliveryError, Message};
 
 /// A message with what is in it. Read from its text, as its recipient would.
@@ -72,12 +73,19 @@ impl Mail {
 pub struct Outbox {
     taken: Mutex<Vec<Message>>,
     broken: Mutex<Option<DeliveryError>>,
+    /// How long a message takes.
+    slow: Mutex<Duration>,
 }
 
 impl Outbox {
     /// Refuses every message from now on, or takes them again.
     pub fn fail(&self, with: Option<DeliveryError>) {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = with;
+    }
+
+    /// Takes so long for every message from now on.
+    pub fn delay(&self, by: Duration) {
+        *self.slow.lock().unwrap_or_else(PoisonError::into_inner) = by;
     }
 
     pub(crate) fn mails(&self) -> Vec<Mail> {
@@ -96,6 +104,11 @@ impl Delivery for Outbox {
                 Ok(())
             }
         };
-        ready(result).boxed()
+        let slow = *self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        async move {
+            tokio::time::sleep(slow).await;
+            result
+        }
+        .boxed()
     }
 }

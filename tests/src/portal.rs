@@ -83,9 +83,14 @@ impl Portal {
         self.send(method, path, &[("x-session-id", session)], body).await
     }
 
-    /// `POST /auth/two_factor/verify`
+    /// `POST /auth/two_factor/verify`, of a code by mail.
     pub async fn verify(&self, session: &str, action: &str, code: &str) -> Answer {
-        let body = json!({ "code": code, "method": "email", "action": action });
+        self.verify_by("email", session, action, code).await
+    }
+
+    /// The same of any kind of method.
+    pub async fn verify_by(&self, method: &str, session: &str, action: &str, code: &str) -> Answer {
+        let body = json!({ "code": code, "method": method, "action": action });
         self.session(Method::POST, "/auth/two_factor/verify", session, body).await
     }
 }

@@ -1,15 +1,18 @@
 //! What a code is good for: one thing, once.
 
-use super::people::{MINUTE, Person, is_active, opens, text};
+use super::people::{MINUTE, Person, is_active, opens, sign_up_body, text};
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
-use stepgate_tests::{App, Host, Mail};
+use stepgate_tests::{App, Host, Mail, PASSWORD};
 
 stepgate_tests::suite! {
     a_code_of_one_api_is_worthless_for_the_other,
     a_code_of_one_action_is_worthless_for_another,
+    a_code_that_signs_in_does_nothing_else,
+    a_code_that_switches_changes_no_password,
+    a_code_for_an_address_is_good_for_what_it_was_sent_for,
     a_code_of_one_session_is_worthless_for_another,
     a_code_of_one_account_is_worthless_for_another,
     one_right_code_at_once_gives_tokens_once,
@@ -78,6 +81,98 @@ async fn a_code_of_one_action_is_worthless_for_another(host: Host) {
     let info = portal.bearer(Method::GET, "/reg/v1/user/info", &access, Value::Null).await.expect(200).json();
     assert_eq!(info["authorizationMfaActive"], false);
     portal.verify(&session, "remove", &of_removal.code).await.expect(200);
+}
+
+/// Whoever reads somebody a code that "only signs in" over the telephone has not given their second factor away.
+async fn a_code_that_signs_in_does_nothing_else(host: Host) {
+    let app = App::production(host).await;
+    let (ada, tokens) = Person::sign_up_with_tokens(&app, "ada@example.com").await;
+    let access = text(&tokens, "access_token");
+    let session = ada.session(&app).await;
+    let portal = app.portal();
+    let post = async |path: &str, body: Value| portal.session(Method::POST, path, &session, body).await;
+    let (pending, of_session) = ada.pending(&app).await;
+    let of_token = ada.ask_for_code(&app).await;
+    // Everything else has been begun as well, so that there is something to compare with.
+    post("/auth/two_factor/email/start", json!({ "action": "remove" })).await.expect(200);
+    post("/auth/two_factor/email/setup", json!({ "email": "eve@evil.example" })).await.expect(200);
+    portal.bearer(Method::POST, "/reg/mfa/authorization/switch", &access, Value::Null).await.expect(200);
+    for (code, action) in [(&of_session.code, "remove"), (&of_token.code, "setup")] {
+        portal.verify(&session, action, code).await.expect(400);
+    }
+    let methods = portal.session(Method::GET, "/auth/two_factor/methods", &session, Value::Null).await;
+    let id = text(&methods.expect(200).json()["methods"][0], "id");
+    let path = format!("/auth/two_factor/{id}");
+    let body = json!({ "verification_code": of_session.code, "verification_method_id": id });
+    portal.session(Method::DELETE, &path, &session, body).await.expect(400);
+    let body = json!({ "confirmationCode": of_token.code });
+    portal.bearer(Method::POST, "/reg/mfa/authorization/switch/confirm", &access, body).await.expect(400);
+    // Each still does what it was sent for.
+    portal.verify(&pending, "login", &of_session.code).await.expect(200);
+    ada.token(&of_token.code).await.expect(200);
+}
+
+async fn a_code_that_switches_changes_no_password(host: Host) {
+    let app = App::production(host).await;
+    let (ada, tokens) = Person::sign_up_with_tokens(&app, "ada@example.com").await;
+    let access = text(&tokens, "access_token");
+    let post = async |path: &str, body: Value| app.portal().bearer(Method::POST, path, &access, body).await;
+    post("/reg/mfa/authorization/switch", Value::Null).await.expect(200);
+    let of_switch = app.mail_to(&ada.email).await;
+    let passwords = json!({ "oldPassword": PASSWORD, "newPassword": "Another-horse-8" });
+    post("/reg/v1/password/change", passwords.clone()).await.expect(200);
+    let of_change = app.mail_to(&ada.email).await;
+    let confirm = async |code: &str| {
+        let mut body = passwords.clone();
+        body["confirmCode"] = code.into();
+        post("/reg/v1/password/change/confirm", body).await
+    };
+    confirm(&of_switch.code).await.expect(400);
+    let body = json!({ "confirmationCode": of_change.code });
+    post("/reg/mfa/authorization/switch/confirm", body).await.expect(400);
+    confirm(&of_change.code).await.expect(200);
+}
+
+/// Signing up, registering and another password: three codes of one address, and three long ones, which take no attempt.
+async fn a_code_for_an_address_is_good_for_what_it_was_sent_for(host: Host) {
+    let app = App::production(host).await;
+    let ada = Person::sign_up(&app, "ada@example.com").await;
+    app.advance(MINUTE);
+    let portal = app.portal();
+    let new = "new@example.com";
+    let registration = json!({ "email": new, "password": PASSWORD, "name": "New" });
+    portal.auth("/auth/register", registration).await.expect(200);
+    let of_registration = app.mail_to(new).await;
+    portal.reg("/reg/v1/signup", json!({ "email": new, "password": PASSWORD })).await.expect(200);
+    let of_sign_up = app.mail_to(new).await;
+    for email in [new, &ada.email] {
+        portal.reg("/reg/v2/password/reset", json!({ "email": email })).await.expect(200);
+    }
+    let of_reset = app.mail_to(&ada.email).await;
+    portal.reg("/reg/v1/signup", json!({ "email": ada.email, "password": PASSWORD })).await.expect(200);
+    let sign_up = |email: &str, code: &str| portal.reg("/reg/v1/signup/confirm", sign_up_body(email, code));
+    let reset = |email: &str, code: &str| {
+        portal.reg("/reg/v2/password/reset/confirm", json!({ "email": email, "confirmCode": code }))
+    };
+    let register = |code: &str| {
+        portal.auth("/auth/register/verify", json!({ "email": new, "password": PASSWORD, "code": code }))
+    };
+    for code in [&of_reset.code, &of_reset.long_code] {
+        sign_up(&ada.email, code).await.expect(400);
+    }
+    for code in [&of_sign_up.long_code, &of_registration.long_code, &of_sign_up.code] {
+        reset(new, code).await.expect(400);
+    }
+    for code in [&of_registration.long_code, &of_registration.code] {
+        sign_up(new, code).await.expect(400);
+    }
+    for code in [&of_sign_up.long_code, &of_sign_up.code] {
+        register(code).await.expect(400);
+    }
+    reset(&ada.email, &of_reset.code).await.expect(200);
+    sign_up(new, &of_sign_up.code).await.expect(200);
+    // Who registered the address meanwhile has no account by it: there is one.
+    assert_ne!(register(&of_registration.code).await.status, 200);
 }
 
 /// `contracts/two-factor-sessions.md` §5: bound to (session, method, action).

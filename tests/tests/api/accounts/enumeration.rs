@@ -179,6 +179,28 @@ mod by_time {
         }));
     }
 
+    #[test]
+    fn known_and_unknown_names_take_equally_long_to_sign_up() {
+        stepgate_tests::run(compare(|portal, email| async move {
+            portal.reg("/reg/v1/signup", json!({ "email": email, "password": WRONG })).await.expect(200);
+        }));
+    }
+
+    #[test]
+    fn known_and_unknown_names_take_equally_long_to_reset() {
+        stepgate_tests::run(compare(|portal, email| async move {
+            portal.reg("/reg/v2/password/reset", json!({ "email": email })).await.expect(200);
+        }));
+    }
+
+    #[test]
+    fn known_and_unknown_names_take_equally_long_to_register() {
+        stepgate_tests::run(compare(|portal, email| async move {
+            let body = json!({ "email": email, "password": WRONG, "name": "Somebody" });
+            portal.auth("/auth/register", body).await.expect(200);
+        }));
+    }
+
     async fn compare<F: Future<Output = ()>>(sign_in: impl Fn(Portal, String) -> F) {
         let app = App::production(Host::Memory).await;
         let mut told = Vec::new();
@@ -206,6 +228,8 @@ mod by_time {
     ) -> Vec<Pair> {
         let mut pairs = Vec::new();
         for turn in 0..TURNS {
+            // A mail to each address in a minute.
+            app.advance(MINUTE);
             for n in 0..NAMES {
                 let ask = async |name: &str| {
                     let begin = Instant::now();

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
-use stepgate_tests::{Answer, App, Mail, PASSWORD, Portal, wrong_codes};
+use stepgate_tests::{Answer, App, Authenticator, Mail, PARTNER_ID, PASSWORD, Portal, wrong_codes};
 
 /// `contracts/login-mfa.md` §2: how soon there is another code.
 pub const MINUTE: Duration = Duration::from_secs(61);
@@ -27,11 +27,8 @@ impl Person {
         let portal = app.portal();
         portal.reg("/reg/v1/signup", json!({ "email": email, "password": PASSWORD })).await.expect(200);
         let code = app.mail_to(email).await.code;
-        let body = json!({
-            "email": email, "emailConfirmCode": code, "password": PASSWORD, "termsAndConditionsConfirmed": true,
-            "termsAndConditionsVersion": 1, "userType": "PERSON",
-        });
-        let tokens = portal.reg("/reg/v1/signup/confirm", body).await.expect(200).json();
+        let tokens =
+            portal.reg("/reg/v1/signup/confirm", sign_up_body(email, &code)).await.expect(200).json();
         (Person { email: email.into(), portal }, tokens)
     }
 
@@ -66,6 +63,57 @@ impl Person {
         session
     }
 
+    /// Signs in by tokens on a device that may have been remembered.
+    pub async fn token_on(&self, device: &str, password: &str) -> Answer {
+        let headers =
+            [("partnerId", PARTNER_ID), ("grantType", "password_email"), ("x-device-token", device)];
+        let body = json!({ "email": self.email, "password": password }).to_string();
+        self.portal.send(Method::POST, "/reg/v1/auth/token", &headers, body).await
+    }
+
+    /// Signs in by tokens and has the device remembered: what it is known by, and the tokens.
+    pub async fn device(&self, app: &App) -> (String, Value) {
+        let code = self.ask_for_code(app).await.code;
+        let more = json!({ "mfaCode": code, "rememberDevice": true });
+        let tokens = self.portal.token(&self.email, PASSWORD, more).await.expect(200).json();
+        (text(&tokens, "device_token"), tokens)
+    }
+
+    /// Sets up an authenticator app. Its next code is another one than it has shown.
+    pub async fn authenticator(&self, app: &App, session: &str) -> Authenticator {
+        let path = "/auth/two_factor/totp/setup";
+        let setup = self.portal.session(Method::POST, path, session, json!({})).await.expect(200).json();
+        let authenticator = Authenticator::scan(&text(&setup["data"], "otpauth_uri"));
+        let code = authenticator.code(app.now());
+        self.portal.verify_by("totp", session, "setup", &code).await.expect(200);
+        app.advance(MINUTE);
+        authenticator
+    }
+
+    /// Has recovery codes made.
+    pub async fn recovery_codes(&self, session: &str) -> Vec<String> {
+        let path = "/auth/two_factor/recovery/setup";
+        let made = self.portal.session(Method::POST, path, session, json!({})).await.expect(200).json();
+        let codes = made["data"]["codes"].as_array().expect("codes");
+        codes.iter().map(|code| code.as_str().expect("a text").to_owned()).collect()
+    }
+
+    /// Sets a new password by mail.
+    pub async fn reset(&self, app: &App, password: &str) {
+        let payload = self.reset_payload(app).await;
+        let body = json!({ "email": self.email, "newPassword": password, "payload": payload });
+        self.portal.reg("/reg/v2/password/reset/execute", body).await.expect(200);
+    }
+
+    /// The same up to its last step.
+    pub async fn reset_payload(&self, app: &App) -> String {
+        let body = json!({ "email": self.email });
+        self.portal.reg("/reg/v2/password/reset", body).await.expect(200);
+        let body = json!({ "email": self.email, "confirmCode": newest_code(app, &self.email).await });
+        let answer = self.portal.reg("/reg/v2/password/reset/confirm", body).await.expect(200);
+        text(&answer.json(), "payload")
+    }
+
     /// Whether neither API lets the owner in with the right password, and both say why.
     pub async fn expect_locked(&self) {
         let answer = self.portal.token(&self.email, PASSWORD, json!({})).await.expect(423);
@@ -93,6 +141,21 @@ impl Person {
 /// Codes that are wrong, as they are typed.
 pub fn wrong_texts(mail: &Mail) -> impl Iterator<Item = String> + use<> {
     wrong_codes(mail).map(|code| code.to_string())
+}
+
+/// The newest code that was sent somewhere, whatever news came after it.
+pub async fn newest_code(app: &App, to: &str) -> String {
+    let mails = app.mails().await;
+    let asks = mails.into_iter().rfind(|mail| mail.to == to && !mail.code.is_empty());
+    asks.expect("a message with a code").code
+}
+
+/// How a body confirms a sign-up.
+pub fn sign_up_body(email: &str, code: &str) -> Value {
+    json!({
+        "email": email, "emailConfirmCode": code, "password": PASSWORD, "termsAndConditionsConfirmed": true,
+        "termsAndConditionsVersion": 1, "userType": "PERSON",
+    })
 }
 
 /// A text in an answer.
