@@ -1,6 +1,6 @@
 //! Sessions of both APIs. One begins pending, where a second factor is due, or active. It keeps its id.
 //!
-//! Three records, each written once: what the pending session is, what the active one is, and that it is over. The last counts
+//! Records that are each written blind: what the pending session is, what the active one is, and that it is over. The last counts
 //! most, so a session that was ended stays so whatever is written after it.
 
 use super::account;
@@ -43,9 +43,6 @@ struct Active {
     since: Timestamp,
     until: Timestamp,
     two_factor: bool,
-    /// The time of switching on that it counts as given for, as [`account::switched_on`] counts them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    by_switch: Option<i64>,
 }
 
 /// A session that is alive.
@@ -136,16 +133,23 @@ pub(crate) fn promote<P: Ports>(
 }
 
 /// The second factor counts as given in this active session, until the owner's switch is switched on anew. `time`: which time of
-/// switching on this is. It ends when it would have.
+/// switching on this is, as [`account::switched_on`] counts them.
 pub(crate) fn set_verified<P: Ports>(
     ctx: &Context<'_, P>,
     session: &Session,
     time: i64,
 ) -> Result<(), StoreError> {
-    let key = active_key(session.id)?;
-    let Some(active) = stored::read::<Active>(ctx.ports, &key, "session")? else { return Ok(()) };
-    // Written by whoever it is, this is the same but for what is set here.
-    stored::write(ctx.ports, &key, &Active { by_switch: Some(time), ..active }, "session")
+    ctx.ports.set(&switched_key(session.id)?, &time.to_string())
+}
+
+/// Whether [`set_verified`] was for the time that the switch was switched on last.
+fn is_verified_by_switch<P: Ports>(
+    ctx: &Context<'_, P>,
+    id: Uuid,
+    account: Uuid,
+) -> Result<bool, StoreError> {
+    let Some(time) = ctx.ports.get(&switched_key(id)?)? else { return Ok(false) };
+    Ok(account::switched_on(ctx.ports, account)?.to_string() == time)
 }
 
 fn activate<P: Ports>(
@@ -158,16 +162,8 @@ fn activate<P: Ports>(
 ) -> Result<Session, StoreError> {
     let until = ctx.now + lifetime.min(LONGEST);
     let Owner { account, epoch } = owner;
-    let active = Active {
-        partner: ctx.tenant.partner,
-        account,
-        epoch,
-        hash,
-        since: ctx.now,
-        until,
-        two_factor,
-        by_switch: None,
-    };
+    let active =
+        Active { partner: ctx.tenant.partner, account, epoch, hash, since: ctx.now, until, two_factor };
     stored::write(ctx.ports, &active_key(id)?, &active, "session")?;
     let state = State::Active { since: ctx.now, two_factor };
     Ok(Session { id, account, state, epoch, until })
@@ -226,12 +222,10 @@ fn look<P: Ports>(
 ) -> Result<Option<(Session, Option<TokenHash>)>, StoreError> {
     let (Ok(active), Ok(pending)) = (active_key(id), pending_key(id)) else { return Ok(None) };
     if let Some(found) = stored::read::<Active>(ctx.ports, &active, "session")? {
-        let by_switch = match found.by_switch {
-            Some(time) => account::switched_on(ctx.ports, found.account)? == time,
-            None => false,
-        };
-        let state = State::Active { since: found.since, two_factor: found.two_factor || by_switch };
-        let Active { partner, account, epoch, hash, until, .. } = found;
+        let Active { partner, account, epoch, hash, since, until, two_factor } = found;
+        // Nobody asks it of those that open nothing by themselves.
+        let two_factor = two_factor || (hash.is_some() && is_verified_by_switch(ctx, id, account)?);
+        let state = State::Active { since, two_factor };
         let session = Session { id, account, state, epoch, until };
         return Ok((partner == ctx.tenant.partner).then_some((session, hash)));
     }
@@ -256,6 +250,10 @@ fn pending_key(id: Uuid) -> Result<RecordKey, StoreError> {
 
 fn active_key(id: Uuid) -> Result<RecordKey, StoreError> {
     Ok(RecordKey::until(day_of(id)?.plus(92), &format!("session/{id}/active")))
+}
+
+fn switched_key(id: Uuid) -> Result<RecordKey, StoreError> {
+    Ok(RecordKey::until(day_of(id)?.plus(92), &format!("session/{id}/switched-on")))
 }
 
 fn over_key(id: Uuid) -> Result<RecordKey, StoreError> {
