@@ -275,7 +275,7 @@ impl Exchange {
     }
 
     pub(crate) fn end(self, answer: Result<Response<Bytes>, Failure>) -> Response<Bytes> {
-        let mut answer = answer.unwrap_or_else(|failure| failure.answer(self.trace));
+        let mut answer = answer.unwrap_or_else(|failure| failure.answer(self.uri.path(), self.trace));
         answer.headers_mut().insert(TRACE_HEADER, self.trace.into());
         http::log::request(
             &self.method,
@@ -350,12 +350,10 @@ impl Inner {
 fn for_guest(request: Request<Bytes>, trace: TraceId) -> wasmtime_wasi_http::handler::Request {
     let (mut head, body) = request.into_parts();
     head.headers.insert(TRACE_HEADER, trace.into());
-    let authority = head
-        .headers
-        .get(HOST)
-        .and_then(|host| Authority::try_from(host.as_bytes()).ok())
-        .or_else(|| head.uri.authority().cloned())
-        .unwrap_or_else(|| Authority::from_static("localhost"));
+    // A target with an authority counts, and what Host says beside it does not: RFC 9112 §3.2.2.
+    let said = || head.headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    let authority =
+        head.uri.authority().cloned().or_else(said).unwrap_or_else(|| Authority::from_static("localhost"));
     let path = head.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
     let mut uri = ::http::uri::Parts::default();
     uri.scheme = Some(Scheme::HTTP);
@@ -364,4 +362,29 @@ fn for_guest(request: Request<Bytes>, trace: TraceId) -> wasmtime_wasi_http::han
     // All three parts are there, and each is valid by itself.
     head.uri = Uri::from_parts(uri).unwrap_or_default();
     Request::from_parts(head, Full::new(body).map_err(|never| match never {}).boxed_unsync())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A proxy that chooses by the one and a guest that chooses by the other would not mean the same instance.
+    #[test]
+    fn the_guest_is_told_the_authority_that_counts() {
+        for (target, host, told) in [
+            ("/x?y", Some("a.example:8080"), "http://a.example:8080/x?y"),
+            ("http://a.example/x", Some("b.example"), "http://a.example/x"),
+            ("http://a.example", None, "http://a.example/"),
+            ("/x", Some("a b"), "http://localhost/x"),
+            ("/x", None, "http://localhost/x"),
+        ] {
+            let mut request = Request::get(target);
+            if let Some(host) = host {
+                request = request.header(HOST, host);
+            }
+            let request = request.body(Bytes::new()).unwrap();
+            let trace = TraceId::of(request.headers());
+            assert_eq!(for_guest(request, trace).uri().to_string(), told, "{target} {host:?}");
+        }
+    }
 }

@@ -120,29 +120,6 @@ async fn requests_that_need_much_memory_leave_instances_to_the_others() {
     assert_eq!(hash(&harness, 7_168, 1).await, StatusCode::OK, "there is room again");
 }
 
-/// Guards against sign-ins that share every core among them, and with it slow down everything else.
-#[tokio::test(flavor = "current_thread")]
-async fn requests_that_need_much_memory_compute_one_after_the_other() {
-    let limits = Limits { large_requests: 1, request_time: Duration::from_secs(40), ..Limits::default() };
-    let harness = Harness::builder().component(stepgate_artifacts::PROBE).cache(compiled()).limits(limits);
-    let harness = harness.build().unwrap();
-    let started = Instant::now();
-    let hashes = (0..6).map(|_| {
-        let harness = harness.clone();
-        tokio::spawn(async move {
-            assert_eq!(hash(&harness, 7_168, 30).await, StatusCode::OK);
-            started.elapsed()
-        })
-    });
-    let mut times = Vec::new();
-    for hash in hashes.collect::<Vec<_>>() {
-        times.push(hash.await.unwrap());
-    }
-    times.sort();
-    // Half of them after half of the time. Where all run at once, nearly all of them end at the end.
-    assert!(times[2] < times[5] * 2 / 3, "{times:?}");
-}
-
 #[tokio::test]
 async fn an_instance_serves_many_requests_and_then_no_more() {
     let harness = probe(Limits { requests_per_instance: 3, ..Limits::default() }).build().unwrap();

@@ -100,6 +100,27 @@ async fn bodies_over_128_kib_are_answered_413_in_json() {
 }
 
 #[tokio::test]
+async fn each_api_is_refused_in_its_own_envelope() {
+    let server = Server::hello(Limits::default()).await;
+    for (path, holds) in [
+        (
+            "/reg/v1/auth/token",
+            r#"{"status":"PAYLOAD_TOO_LARGE","message":"the request body is too large","traceId":""#,
+        ),
+        (
+            "/auth/login",
+            r#"{"success":false,"error":"the request body is too large","code":"BODY_TOO_LARGE""#,
+        ),
+        ("/api/customers", r#"{"message":"the request body is too large","trace_id":""#),
+    ] {
+        let head = format!("POST {path}?x=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+        let answer = server.send(format!("{head}Content-Length: 131073\r\n\r\n")).await;
+        assert_eq!(answer.status(), 413, "{path}");
+        assert!(answer.body().starts_with(holds), "{path}: {}", answer.body());
+    }
+}
+
+#[tokio::test]
 async fn half_sent_requests_do_not_stay() {
     let limits = Limits { receive_time: Duration::from_millis(300), ..Limits::default() };
     let server = Server::hello(limits).await;

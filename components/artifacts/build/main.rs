@@ -67,7 +67,7 @@ fn say_by_what(shrink: Option<&Shrink>) {
     match shrink {
         Some(shrink) => println!("cargo::rustc-env=STEPGATE_SHRUNK_BY={}", shrink.version),
         None => println!(
-            "cargo::warning=the components are a tenth larger than they could be, for wasm-opt is not here: install \
+            "cargo::warning=the components are a seventh larger than they could be, for wasm-opt is not here: install \
              binaryen, then cargo clean -p stepgate-artifacts"
         ),
     }

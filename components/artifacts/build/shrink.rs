@@ -1,6 +1,6 @@
 //! Makes a linked module smaller with binaryen's `wasm-opt`, where the machine has it.
 //!
-//! It finds what the compiler leaves: the gateway loses a tenth. Building binaryen from source as a dependency would take
+//! It finds what the compiler leaves: the components lose an eighth. Building binaryen from source as a dependency would take
 //! minutes of C++ on every clean build, so it is a tool of the machine, and a machine without it gets larger
 //! components that do the same.
 

@@ -146,6 +146,9 @@ pub enum Standing {
     Open {
         /// How many; at least 1.
         left: u32,
+        /// When the last lock was over, if there was one since the last success. For whoever has to see to what follows from a
+        /// lock: those who found it may all have died, or nobody came while it lasted.
+        lock_over: Option<Timestamp>,
     },
     /// There are none.
     Refused(Refusal),
@@ -212,8 +215,13 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
         let step = self.step(&period, Event::Wrong)?;
         in_time?;
         match step {
+<<<<<<< HEAD
+            Step::Here { word, .. } => Ok(self.open(&period, word)),
+            Step::Busy { until } => Ok(Standing::Refused(Refusal::Busy { until })),
+=======
             Step::Here { word, .. } => Ok(self.open(word)),
             Step::Busy { left, .. } => Ok(Standing::Open { left }),
+>>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
             Step::Next(next) => {
                 self.enter(&next)?;
                 self.look(next)
@@ -233,7 +241,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
     pub fn readmit(&self) -> Result<Standing, StoreError> {
         let at = (self.clock)();
         let period = match self.walk(self.hint()?, Event::Look)? {
-            Walked::Here { word, .. } => return Ok(self.open(word)),
+            Walked::Here { period, word, .. } => return Ok(self.open(&period, word)),
             Walked::Refused { why: why @ Refusal::Busy { .. }, .. } => return Ok(Standing::Refused(why)),
             // The one that waits for the lock to be over: nobody has taken an attempt in it.
             Walked::Refused { period, .. } => period,
@@ -247,13 +255,14 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
 
     fn look(&self, from: Period) -> Result<Standing, StoreError> {
         Ok(match self.walk(from, Event::Look)? {
-            Walked::Here { word, .. } => self.open(word),
+            Walked::Here { period, word, .. } => self.open(&period, word),
             Walked::Refused { why, .. } => Standing::Refused(why),
         })
     }
 
-    fn open(&self, word: Word) -> Standing {
-        Standing::Open { left: self.policy.limit.saturating_sub(word.taken()) }
+    fn open(&self, period: &Period, word: Word) -> Standing {
+        let left = self.policy.limit.saturating_sub(word.taken());
+        Standing::Open { left, lock_over: (period.spent > 0).then_some(period.begins) }
     }
 
     /// Goes to the first period that has not ended, and adds `event` there. On its way it adds it to others, which changes

@@ -1,6 +1,6 @@
 //! How much memory instances may have, and how many may have much of it.
 //!
-//! A sign-in hashes a password: megabytes of memory, and a core for some 40 ms. WebAssembly never gives memory back, and any
+//! A sign-in hashes a password: megabytes of memory, and a core for 36 ms (docs/benchmarks.md). WebAssembly never gives memory back, and any
 //! instance may be the one that is asked. So an instance grows freely up to [`Limits::small_memory`]. Beyond it there is room
 //! for a few at a time, each is ended after the request that it grew for, and fewer still compute at once: the rest of
 //! the machine is for everybody else. Growing is where this is decided, because there the harness sees it coming, whatever the
@@ -49,6 +49,8 @@ fn semaphore(permits: usize) -> Arc<Semaphore> {
 pub(super) struct Growth {
     room: Arc<Room>,
     standing: Standing,
+    /// For good: an allocator asks more than once, and would have to be patient each time.
+    is_refused: bool,
     /// To compute with it.
     turn: Option<OwnedSemaphorePermit>,
     is_over: Arc<AtomicBool>,
@@ -56,17 +58,12 @@ pub(super) struct Growth {
 
 enum Standing {
     Small,
-    Large {
-        _present: OwnedSemaphorePermit,
-        _room: OwnedSemaphorePermit,
-    },
-    /// For good: an allocator asks more than once, and would have to be patient each time.
-    Refused,
+    Large { _present: OwnedSemaphorePermit, _room: OwnedSemaphorePermit },
 }
 
 impl Growth {
     pub(super) fn new(room: Arc<Room>) -> Self {
-        Self { room, standing: Standing::Small, turn: None, is_over: Arc::default() }
+        Self { room, standing: Standing::Small, is_refused: false, turn: None, is_over: Arc::default() }
     }
 
     /// Becomes true when the instance should take no further request, because it has grown large or may grow no more.
@@ -74,7 +71,8 @@ impl Growth {
         self.is_over.clone()
     }
 
-    /// What the instance grew for is done: it goes on to something else.
+    /// The instance waits for the world outside. Not for the store, which takes a thousandth of what a hash does: who hashes once
+    /// more after it would find the memory there already, and compute without a turn.
     pub(super) fn end_turn(&mut self) {
         self.turn = None;
     }
@@ -87,7 +85,6 @@ impl Growth {
                 self.standing = Standing::Large { _present: present, _room: room };
             }
             Standing::Large { .. } => {}
-            Standing::Refused => return None,
         }
         if self.turn.is_none() {
             self.turn = Some(self.room.turns.clone().acquire_owned().await.ok()?);
@@ -107,15 +104,93 @@ impl ResourceLimiterAsync for Growth {
             return Ok(true);
         }
         self.is_over.store(true, Ordering::Relaxed);
-        let patience = self.room.patience;
-        let entered = timeout(patience, self.enter()).await.ok().flatten().is_some();
-        if !entered {
-            self.standing = Standing::Refused;
+        if !self.is_refused {
+            let patience = self.room.patience;
+            // What it has by then it keeps: so much memory is in use until it is gone.
+            self.is_refused = timeout(patience, self.enter()).await.ok().flatten().is_none();
         }
-        Ok(entered)
+        Ok(!self.is_refused)
     }
 
     async fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    const SMALL: usize = 4 << 20;
+    const LARGE: usize = 12 << 20;
+
+    fn room() -> Arc<Room> {
+        let limits = Limits {
+            small_memory: SMALL,
+            instance_memory: LARGE,
+            large_instances: 2,
+            large_requests: 1,
+            request_time: Duration::from_millis(40),
+            ..Limits::default()
+        };
+        Arc::new(Room::new(&limits))
+    }
+
+    /// What is answered at once; none while it waits.
+    fn asked(growth: &mut Growth, bytes: usize) -> Option<bool> {
+        let mut growing = pin!(growth.memory_growing(SMALL / 2, bytes, None));
+        match growing.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(answer.unwrap()),
+            Poll::Pending => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn who_computes_with_much_memory_takes_turns() {
+        let room = room();
+        let [mut first, mut second] = [(); 2].map(|()| Growth::new(room.clone()));
+        assert_eq!(asked(&mut first, SMALL), Some(true));
+        assert_eq!(asked(&mut first, LARGE), Some(true));
+        assert_eq!(asked(&mut second, SMALL), Some(true), "little is for everybody");
+        assert_eq!(asked(&mut second, LARGE), None, "it waits");
+        first.end_turn();
+        assert_eq!(asked(&mut second, LARGE), Some(true));
+        assert_eq!(asked(&mut first, LARGE), None, "a second time is a second turn");
+        drop(second);
+        assert_eq!(asked(&mut first, LARGE), Some(true));
+    }
+
+    #[tokio::test]
+    async fn there_is_room_for_as_many_as_are_configured() {
+        let room = room();
+        let mut growths = [(); 3].map(|()| Growth::new(room.clone()));
+        for growth in &mut growths[..2] {
+            assert_eq!(asked(growth, LARGE), Some(true));
+            growth.end_turn();
+        }
+        let [first, _, third] = &mut growths;
+        assert_eq!(asked(third, LARGE), None);
+        *first = Growth::new(room.clone());
+        assert_eq!(asked(third, LARGE), Some(true));
+        assert_eq!(asked(third, LARGE + 1), Some(false), "nobody has more");
+    }
+
+    /// Guards against room that is given away twice.
+    #[tokio::test]
+    async fn who_waits_in_vain_for_another_turn_keeps_the_room_of_the_first() {
+        let room = room();
+        let [mut first, mut second, mut third] = [(); 3].map(|()| Growth::new(room.clone()));
+        assert_eq!(asked(&mut first, LARGE), Some(true));
+        first.end_turn();
+        assert_eq!(asked(&mut second, LARGE), Some(true));
+        let refused = first.memory_growing(SMALL, LARGE, None).await;
+        assert!(!refused.unwrap(), "after its patience");
+        assert_eq!(asked(&mut first, LARGE), Some(false), "and from then on at once");
+        second.end_turn();
+        assert_eq!(asked(&mut third, LARGE), None, "the first still has its memory");
+        drop(first);
+        assert_eq!(asked(&mut third, LARGE), Some(true));
     }
 }

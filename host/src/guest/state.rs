@@ -56,7 +56,6 @@ impl State {
         &mut self,
         operation: impl FnOnce(&dyn Store, &mut Seen) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.growth.end_turn();
         let mut seen = Seen::NOTHING;
         let result = operation(&*self.ports.store, &mut seen);
         self.outgoing.in_hand.note(seen);

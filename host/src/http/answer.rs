@@ -1,6 +1,7 @@
 //! The answers that the harness gives itself.
 
 use super::TraceId;
+use super::envelope::Envelope;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
@@ -41,9 +42,20 @@ impl Failure {
         }
     }
 
-    pub(crate) fn answer(self, trace: TraceId) -> Response<Bytes> {
-        // None of the messages needs escaping.
-        let body = format!(r#"{{"message":"{}","trace_id":"{trace}"}}"#, self.message());
+    /// For programs, where the envelope has a place for it. The first is what the guest calls the same of its own.
+    fn code(self) -> &'static str {
+        match self {
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::BodyTooSlow => "BODY_TOO_SLOW",
+            Self::BodyBroken => "VALIDATION_ERROR",
+            Self::Overloaded => "OVERLOADED",
+            Self::Internal => "INTERNAL_ERROR",
+        }
+    }
+
+    /// In the envelope of the API that `path` belongs to.
+    pub(crate) fn answer(self, path: &str, trace: TraceId) -> Response<Bytes> {
+        let body = Envelope::of(path).write(self.status(), self.code(), self.message(), trace);
         let mut answer = plain(self.status(), "application/json", Bytes::from(body));
         if self == Self::Overloaded {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -8,7 +8,7 @@ use crate::ids;
 use crate::stored;
 use serde::{Deserialize, Serialize};
 use stepgate_storage::idempotency::digest;
-use stepgate_storage::{RecordKey, Store, StoreError, Timestamp};
+use stepgate_storage::{CounterKey, RecordKey, Store, StoreError, Timestamp};
 use uuid::Uuid;
 
 /// Who somebody is. Never changes.
@@ -106,7 +106,20 @@ pub(crate) fn two_factor(store: &impl Store, id: Uuid) -> Result<bool, StoreErro
 }
 
 pub(crate) fn set_two_factor(store: &impl Store, id: Uuid, on: bool) -> Result<(), StoreError> {
+    if on {
+        // Before it is on: what hangs on an earlier time is over by then.
+        store.add(&switched_on_key(id), 1)?;
+    }
     store.set(&key(id, "/two-factor"), if on { "on" } else { "off" })
+}
+
+/// How often the switch was switched on.
+pub(crate) fn switched_on(store: &impl Store, id: Uuid) -> Result<i64, StoreError> {
+    store.add(&switched_on_key(id), 0)
+}
+
+fn switched_on_key(id: Uuid) -> CounterKey {
+    CounterKey::forever(&format!("account/{id}/switched-on"))
 }
 
 /// Which terms its owner has agreed to, and when.

@@ -53,7 +53,7 @@ pub(crate) fn right<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
 /// It was wrong. Answers how many are left, those included that are being compared by others; or that there are none.
 pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt: Attempt) -> Result<u32> {
     match failures(ctx, budget).failure(attempt.0)? {
-        Standing::Open { left } => Ok(left),
+        Standing::Open { left, .. } => Ok(left),
         Standing::Refused(why) => Err(refusal(budget, why)),
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>, attempt
 /// How many may still be wrong, at least one; refuses where nothing may be compared. Takes no attempt.
 pub(crate) fn check<P: Ports>(ctx: &Context<'_, P>, budget: &Budget<'_>) -> Result<u32> {
     match failures(ctx, budget).standing()? {
-        Standing::Open { left } => Ok(left),
+        Standing::Open { left, .. } => Ok(left),
         Standing::Refused(why) => Err(refusal(budget, why)),
     }
 }

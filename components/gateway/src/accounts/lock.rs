@@ -10,7 +10,7 @@ use super::refusal::{Refusal, Result};
 use super::{account, epoch, notices};
 use crate::ports::Ports;
 use serde::Serialize;
-use stepgate_storage::{RecordKey, Timestamp};
+use stepgate_storage::{CounterKey, RecordKey, Timestamp};
 use uuid::Uuid;
 
 /// Refuses where an account is locked: for every path that lets somebody in, or changes what that takes.
@@ -51,14 +51,22 @@ pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Re
         epoch::end_and_tell(ctx, *account)?;
         ctx.ports.set(&key, &ended)?;
     }
-    if seen != told && tell(ctx, *account, *until) {
+    if seen != told && is_teller(ctx, *account, &lock)? && tell(ctx, *account, *until) {
         ctx.ports.set(&key, &told)?;
     }
     Ok(refusal)
 }
 
-/// Answers whether the mail was sent. If not, the account is no less locked, the log says so, and whoever finds it locked next tries
-/// again.
+/// Of several that find a lock while its owner is being told, one tells. If that one dies or its mail is refused, there is another in the
+/// next 15 seconds.
+fn is_teller<P: Ports>(ctx: &Context<'_, P>, account: Uuid, lock: &str) -> Result<bool> {
+    let turn = ctx.now.0 / 15_000;
+    let path = format!("account/{account}/lock-told/{lock}/{turn}");
+    Ok(ctx.ports.add(&CounterKey::until(ctx.now.day().plus(2), &path), 1)? == 1)
+}
+
+/// Answers whether the mail was sent. If not, the account is no less locked, the log says so, and whoever finds it locked later
+/// tries again.
 fn tell<P: Ports>(ctx: &Context<'_, P>, id: Uuid, until: Option<Timestamp>) -> bool {
     let told = account::read(ctx.ports, id).map_err(Refusal::from).and_then(|account| match account {
         Some(account) => notices::locked(ctx, &account, until),

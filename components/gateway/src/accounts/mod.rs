@@ -11,6 +11,7 @@
 //! | `notices` | what people are told |
 
 pub(crate) mod account;
+pub(crate) mod agent;
 pub(crate) mod budgets;
 pub(crate) mod caps;
 pub(crate) mod codes;

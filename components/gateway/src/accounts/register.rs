@@ -2,7 +2,7 @@
 
 use super::account::{self, Account, Name, Password};
 use super::context::Context;
-use super::methods;
+use super::methods::{self, Method};
 use super::names::{AccountEmail, UserName};
 use super::password::Phc;
 use super::phone::Phone;
@@ -103,10 +103,16 @@ struct Created {
 
 /// The address is its owner's: it is their first method.
 pub(crate) fn verified<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<()> {
-    let method = methods::add_email(ctx, account.id, &account.email)?;
-    methods::activate(ctx, account.id, &method)?;
+    first_method(ctx, account)?;
     account::set_verified(ctx.ports, account.id, ctx.now)?;
     Ok(())
+}
+
+/// Makes the account's address a method, or one again.
+pub(crate) fn first_method<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Method> {
+    let method = methods::add_email(ctx, account.id, &account.email)?;
+    methods::activate(ctx, account.id, &method)?;
+    Ok(Method { is_active: true, ..method })
 }
 
 /// Likewise, by whoever has just set the password by way of the mailbox: they need not be who registered it, so the second factors

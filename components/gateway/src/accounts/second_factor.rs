@@ -1,4 +1,7 @@
 //! Giving the second factor: one way for all methods, APIs and actions.
+//!
+//! Whoever calls has looked at the account's lock in the same request ([`lock::check`]). What compares takes its attempt here, which
+//! is refused again where the account is locked.
 
 use super::account::Account;
 use super::budgets::{self, Budget};
@@ -45,10 +48,6 @@ pub(crate) enum Action {
 }
 
 /// Sends the code of a method that has codes sent. Of the others it answers at once: their owner has the code.
-///
-/// # Errors
-///
-/// `Locked` where the account is.
 pub(crate) async fn start<P: Ports>(
     ctx: &Context<'_, P>,
     account: &Account,
@@ -57,7 +56,6 @@ pub(crate) async fn start<P: Ports>(
     (action, method): (Action, &Method),
     binding: &Binding,
 ) -> Result<Option<Timestamp>> {
-    lock::check(ctx, account.id)?;
     let Some(destination) = methods::destination(method) else { return Ok(None) };
     let on_behalf = if method.is_active { For::Proven(account.id) } else { For::Claimed(account.id) };
     let to = Recipient { destination, on_behalf };
@@ -77,7 +75,6 @@ pub(crate) fn verify<P: Ports>(
     code: &str,
     fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<Option<Binding>> {
-    lock::check(ctx, account)?;
     let binding = match method.kind {
         Kind::Email | Kind::Sms => Some(sent(ctx, place, method, code, fits)?),
         Kind::Totp => {
@@ -106,7 +103,6 @@ pub(crate) fn confirm_setup<P: Ports>(
     code: &str,
     fits: &dyn Fn(&Binding) -> bool,
 ) -> Result<()> {
-    lock::check(ctx, account)?;
     match method.kind {
         Kind::Email | Kind::Sms => {
             claimed(ctx, place, method, || sent(ctx, place, method, code, fits))?;
@@ -114,7 +110,9 @@ pub(crate) fn confirm_setup<P: Ports>(
         }
         Kind::Totp => {
             let state = totp::state(ctx.ports, account, ctx.now)?;
-            let (Some(setup), Some(code)) = (state.pending, totp::Code::parse(code)) else {
+            // The one that is meant, and none that has begun meanwhile.
+            let setup = state.pending.filter(|setup| methods::app_id(account, setup.id()) == method.id);
+            let (Some(setup), Some(code)) = (setup, totp::Code::parse(code)) else {
                 return Err(Refusal::NoCode);
             };
             let confirmed = compared(ctx, account, method, || Ok(setup.check(ctx.ports, &code, ctx.now)?))?;

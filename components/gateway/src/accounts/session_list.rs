@@ -1,5 +1,6 @@
 //! Where an account is signed in: a log of its newest sessions, for its owner to look at. What it shows decides nothing.
 
+use super::agent;
 use super::context::Context;
 use super::refusal::Result;
 use super::sessions::{self, Session};
@@ -14,16 +15,13 @@ use uuid::Uuid;
 /// How many are kept. Whoever signs in more often than that sees the newest; [`super::epoch`] ends the others as well.
 const KEPT: u64 = 50;
 
-/// How much is kept of what a browser calls itself, in characters.
-const LONGEST_AGENT: usize = 80;
-
 const WHAT: &str = "list of sessions";
 
 /// A session as its owner sees it. When it began stands in its id.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Listed {
     pub(crate) id: Uuid,
-    /// Anybody can write that: it is for people, escaped.
+    /// As [`agent`] keeps it.
     pub(crate) user_agent: String,
 }
 
@@ -36,7 +34,7 @@ pub(crate) fn enter<P: Ports>(
     session: Uuid,
     user_agent: &str,
 ) -> Result<()> {
-    let user_agent = user_agent.chars().filter(|one| !one.is_control()).take(LONGEST_AGENT).collect();
+    let user_agent = agent::kept(user_agent);
     let text =
         serde_json::to_string(&Listed { id: session, user_agent }).map_err(|_| StoreError::Corrupt(WHAT))?;
     log(account).append(ctx.ports, &text)?;

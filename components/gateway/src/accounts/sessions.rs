@@ -3,6 +3,7 @@
 //! Three records, each written once: what the pending session is, what the active one is, and that it is over. The last counts
 //! most, so a session that was ended stays so whatever is written after it.
 
+use super::account;
 use super::context::Context;
 use super::epoch;
 use super::token::{Token, TokenHash};
@@ -42,6 +43,9 @@ struct Active {
     since: Timestamp,
     until: Timestamp,
     two_factor: bool,
+    /// The time of switching on that it counts as given for, as [`account::switched_on`] counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by_switch: Option<i64>,
 }
 
 /// A session that is alive.
@@ -131,24 +135,17 @@ pub(crate) fn promote<P: Ports>(
     activate(ctx, session.id, owner, Some(presented), lifetime, true)
 }
 
-/// The second factor counts as given in this active session. It ends when it would have.
+/// The second factor counts as given in this active session, until the owner's switch is switched on anew. `time`: which time of
+/// switching on this is. It ends when it would have.
 pub(crate) fn set_verified<P: Ports>(
     ctx: &Context<'_, P>,
     session: &Session,
-    presented: TokenHash,
+    time: i64,
 ) -> Result<(), StoreError> {
-    let State::Active { since, .. } = session.state else { return Ok(()) };
-    let active = Active {
-        partner: ctx.tenant.partner,
-        account: session.account,
-        epoch: session.epoch,
-        hash: Some(presented),
-        since,
-        until: session.until,
-        two_factor: true,
-    };
-    // Written by whoever it is, this is the same but for the one flag, which never goes back.
-    stored::write(ctx.ports, &active_key(session.id)?, &active, "session")
+    let key = active_key(session.id)?;
+    let Some(active) = stored::read::<Active>(ctx.ports, &key, "session")? else { return Ok(()) };
+    // Written by whoever it is, this is the same but for what is set here.
+    stored::write(ctx.ports, &key, &Active { by_switch: Some(time), ..active }, "session")
 }
 
 fn activate<P: Ports>(
@@ -161,8 +158,16 @@ fn activate<P: Ports>(
 ) -> Result<Session, StoreError> {
     let until = ctx.now + lifetime.min(LONGEST);
     let Owner { account, epoch } = owner;
-    let active =
-        Active { partner: ctx.tenant.partner, account, epoch, hash, since: ctx.now, until, two_factor };
+    let active = Active {
+        partner: ctx.tenant.partner,
+        account,
+        epoch,
+        hash,
+        since: ctx.now,
+        until,
+        two_factor,
+        by_switch: None,
+    };
     stored::write(ctx.ports, &active_key(id)?, &active, "session")?;
     let state = State::Active { since: ctx.now, two_factor };
     Ok(Session { id, account, state, epoch, until })
@@ -221,7 +226,11 @@ fn look<P: Ports>(
 ) -> Result<Option<(Session, Option<TokenHash>)>, StoreError> {
     let (Ok(active), Ok(pending)) = (active_key(id), pending_key(id)) else { return Ok(None) };
     if let Some(found) = stored::read::<Active>(ctx.ports, &active, "session")? {
-        let state = State::Active { since: found.since, two_factor: found.two_factor };
+        let by_switch = match found.by_switch {
+            Some(time) => account::switched_on(ctx.ports, found.account)? == time,
+            None => false,
+        };
+        let state = State::Active { since: found.since, two_factor: found.two_factor || by_switch };
         let Active { partner, account, epoch, hash, until, .. } = found;
         let session = Session { id, account, state, epoch, until };
         return Ok((partner == ctx.tenant.partner).then_some((session, hash)));

@@ -2,7 +2,7 @@
 
 use super::ApiError;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 
 /// More than one value, or one that is not visible ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,11 @@ pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'
     };
     let value = value.to_str().map_err(|_| Unclear)?.trim();
     Ok((!value.is_empty()).then_some(value))
+}
+
+/// What a program calls itself.
+pub(crate) fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// A body must be JSON in UTF-8; one of unnamed type is taken for it.

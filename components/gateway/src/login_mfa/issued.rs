@@ -1,18 +1,15 @@
 //! What somebody has who is signed in: a session, an access token that says so, and a refresh token to go on with.
 
 use super::no::Result;
-use crate::accounts::account::Account;
 use crate::accounts::context::Context;
-use crate::accounts::notices::News;
+use crate::accounts::session_list;
 use crate::accounts::sessions::{self, Owner};
 use crate::accounts::token::Token;
-use crate::accounts::{devices, notices, session_list};
-use crate::http::{Response, json};
+use crate::http::{Response, json, user_agent};
 use crate::ports::Ports;
 use crate::settings::TokenLifetimes;
 use crate::tokens::refresh::{self, RefreshToken};
 use crate::tokens::{Claims, Keys};
-use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
@@ -77,20 +74,4 @@ pub(super) fn body<P: Ports>(
         device_token: device.map(Token::text),
     };
     Ok(json(StatusCode::OK, &answer)?)
-}
-
-/// Remembers the device of somebody who has just given the second factor, and tells them so.
-pub(super) fn remember<P: Ports>(
-    ctx: &Context<'_, P>,
-    headers: &HeaderMap,
-    account: &Account,
-    epoch: u64,
-) -> Result<Token> {
-    let token = devices::remember(ctx.ports, account.id, epoch, user_agent(headers), ctx.now)?;
-    notices::tell(ctx, account, &News::DeviceRemembered { until: ctx.now + devices::LIFETIME });
-    Ok(token)
-}
-
-fn user_agent(headers: &HeaderMap) -> &str {
-    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

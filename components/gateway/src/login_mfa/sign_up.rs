@@ -7,13 +7,13 @@
 use super::fields::Fields;
 use super::issued;
 use super::no::{No, Result};
-use super::step_up::is_six_digits;
 use super::{TIMES, done};
 use crate::accounts::account::{self, Name};
 use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::Written;
 use crate::accounts::context::Context;
 use crate::accounts::epoch;
+use crate::accounts::methods::Kind;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
 use crate::accounts::ownership::{self, Why};
@@ -128,7 +128,7 @@ pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap, body:
 
 /// Row 7 of §3: refuses what can be neither of a mail's two codes, without taking an attempt.
 pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail, code: &str) -> Result<()> {
-    if is_six_digits(code) || ownership::is_long(code) {
+    if Kind::Email.takes(code) || ownership::is_long(code) {
         return Ok(());
     }
     Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::Ownership(email.as_str()))? })

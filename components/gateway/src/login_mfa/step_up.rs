@@ -10,9 +10,13 @@ use crate::accounts::account::Account;
 use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::{self, Counts, Place};
 use crate::accounts::context::Context;
+<<<<<<< HEAD
+use crate::accounts::methods::{self, Kind, Method, MethodId};
+=======
 use crate::accounts::lock;
 use crate::accounts::methods::{self, Kind, Method, MethodId, recovery};
 use crate::accounts::password::Phc;
+>>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::ports::Ports;
@@ -121,7 +125,6 @@ pub(super) async fn ask<P: Ports>(
         let place = step.place(account.id);
         second_factor::start(ctx, account, &place, TIMES, (step.action(), method), &binding).await?;
     } else {
-        lock::check(ctx, account.id)?;
         let asked = Asked { binding, until: ctx.now + TIMES.lifetime };
         stored::write(ctx.ports, &step.key(account.id), &asked, WHAT)?;
     }
@@ -193,18 +196,13 @@ fn by_id(methods: &[Method], id: MethodId) -> Option<&Method> {
 
 /// Row 7: refuses what cannot be a code of this kind, without taking an attempt.
 pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kind, code: &str) -> Result<()> {
-    let is_code = match kind {
-        Kind::Email | Kind::Sms | Kind::Totp => is_six_digits(code),
-        Kind::Recovery => recovery::Code::parse(code).is_some(),
-    };
-    if is_code {
+    if kind.takes(code) {
         return Ok(());
     }
+<<<<<<< HEAD
+    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
+=======
     lock::check(ctx, account)?;
     Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))? })
-}
-
-/// `^[0-9]{6}$`, of ASCII.
-pub(super) fn is_six_digits(code: &str) -> bool {
-    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+>>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
 }

@@ -9,6 +9,7 @@ use super::step_up::{chosen, of_outstanding, read_code};
 use crate::accounts::account::{self, Account};
 use crate::accounts::codes::{Counts, Place};
 use crate::accounts::context::Context;
+use crate::accounts::devices;
 use crate::accounts::lock;
 use crate::accounts::methods::{self, Kind};
 use crate::accounts::names::AccountEmail;
@@ -17,7 +18,7 @@ use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::accounts::sessions::{self, Owner};
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
-use crate::http::{Response, single};
+use crate::http::{Response, single, user_agent};
 use crate::ports::Ports;
 use crate::settings::TokenLifetimes;
 use crate::tokens::refresh::{self, Rotation};
@@ -126,7 +127,7 @@ async fn with_password<P: Ports>(
     second_factor::verify(ctx, account.id, &place, method, code, &|_| true)?;
     // Row 11.
     let device = match sign_in.remember {
-        true => Some(issued::remember(ctx, headers, account, owner.epoch)?),
+        true => Some(devices::remember_and_tell(ctx, account, owner.epoch, user_agent(headers))?),
         false => None,
     };
     issued::issue(ctx, headers, owner, device.as_ref())

@@ -37,17 +37,22 @@ pub(super) fn find<'h, P: Ports>(
         return Ok(None);
     }
     let token = presented(headers).ok_or(Refused::NoSession)?;
-    let (session, hash) = sessions::open(ctx, token)?.ok_or(Refused::NoSession)?;
-    // A lock ends the sessions of its account. If whoever set it died before that, it is done here.
-    match lock::check(ctx, session.account) {
-        Ok(()) => {}
-        Err(Refusal::Locked { .. }) => return Err(Refused::NoSession),
-        Err(refusal) => return Err(refusal.into()),
-    }
-    if needs == Needs::Active && session.is_pending() {
+    let caller = alive(ctx, token)?.ok_or(Refused::NoSession)?;
+    if needs == Needs::Active && caller.session.is_pending() {
         return Err(Refused::Pending);
     }
-    Ok(Some(Caller { session, hash, token }))
+    Ok(Some(caller))
+}
+
+/// The session that a token opens, for whatever is said or done about it.
+pub(super) fn alive<'h, P: Ports>(ctx: &Context<'_, P>, token: &'h str) -> Result<Option<Caller<'h>>> {
+    let Some((session, hash)) = sessions::open(ctx, token)? else { return Ok(None) };
+    // A lock ends the sessions of its account. If whoever set it died before that, it is done here.
+    match lock::check(ctx, session.account) {
+        Ok(()) => Ok(Some(Caller { session, hash, token })),
+        Err(Refusal::Locked { .. }) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// The session id that was sent.

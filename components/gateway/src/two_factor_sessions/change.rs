@@ -10,6 +10,7 @@ use crate::accounts::account;
 use crate::accounts::context::Context;
 use crate::accounts::methods::{self, Kind, MethodId};
 use crate::accounts::notices::{self, News};
+use crate::accounts::register;
 use crate::accounts::sessions;
 use crate::http::Response;
 use crate::ports::Ports;
@@ -38,18 +39,25 @@ pub(super) fn remove<P: Ports>(
     guard::check(ctx, caller, &account, Deed::Remove, code.as_ref())?;
     methods::remove(ctx, account.id, method)?;
     if method.is_active {
-        notices::tell(ctx, &account, &News::MethodRemoved(method));
-    }
-    // Looked at anew: another removal may have gone on meanwhile.
-    if method.is_active && methods::active(ctx, account.id)?.is_empty() {
-        if mandatory {
-            methods::activate(ctx, account.id, method)?;
+        // Looked at anew: another removal may have gone on meanwhile.
+        let none_left = methods::active(ctx, account.id)?.is_empty();
+        let again = match none_left && mandatory {
+            true => Some(register::first_method(ctx, &account)?),
+            false => None,
+        };
+        if again.as_ref().is_some_and(|again| again.id == id) {
             return Err(Refused::Mandatory);
         }
-        switch(ctx, &account, false)?;
+        notices::tell(ctx, &account, &News::MethodRemoved(method));
+        if let Some(again) = &again {
+            notices::tell(ctx, &account, &News::MethodAdded(again));
+        } else if none_left && account::two_factor(ctx.ports, account.id)? {
+            switch(ctx, &account, false)?;
+        }
     }
     let on = shown::two_factor(ctx, account.id)?;
     let data = json!({
+        "success": true,
         "removed": true,
         "id": id.to_string(),
         "two_factor": on,
@@ -83,22 +91,21 @@ pub(super) fn toggle<P: Ports>(
 ) -> Result<Response> {
     let Body { on, code } = Body::read(fields)?;
     let account = caller.account(ctx)?;
+    let times = account::switched_on(ctx.ports, account.id)?;
     let was_on = shown::two_factor(ctx, account.id)?;
     let active = methods::active(ctx, account.id)?;
     if on {
-        if !ctx.tenant.two_factor {
-            return Err(Refused::Unavailable("Two-factor sign-in is not offered"));
-        }
+        guard::check_offered(ctx)?;
         if active.is_empty() {
             return Err(Refused::NoActiveMethod);
         }
         if let Some(code) = &code {
-            code.check(ctx, &account, &caller.session, Deed::Toggle)?;
+            guard::check_code(ctx, caller, &account, Deed::Toggle, code)?;
         }
         if !was_on {
             switch(ctx, &account, true)?;
             // §7.6: this session counts as verified. Not if it was on: then that would be a way around the code.
-            sessions::set_verified(ctx, &caller.session, caller.hash)?;
+            sessions::set_verified(ctx, &caller.session, times.saturating_add(1))?;
         }
     } else {
         if ctx.tenant.mfa == Mfa::Mandatory {
@@ -112,6 +119,7 @@ pub(super) fn toggle<P: Ports>(
         }
     }
     let data = json!({
+        "success": true,
         "two_factor_enabled": on,
         "two_factor": on,
         "active_methods": shown::words(&active),

@@ -6,10 +6,10 @@ use super::refused::{Refused, Result};
 use crate::accounts::account::Account;
 use crate::accounts::codes;
 use crate::accounts::context::Context;
-use crate::accounts::methods::{self, Kind, Method, MethodId, recovery};
+use crate::accounts::methods::{self, Kind, Method, MethodId};
 use crate::accounts::notices::{self, News};
 use crate::accounts::refusal::Refusal;
-use crate::accounts::second_factor::{self, Binding};
+use crate::accounts::second_factor;
 use crate::accounts::sessions::{self, Session};
 use crate::ports::Ports;
 
@@ -25,6 +25,8 @@ pub(super) struct Typed<'f> {
 pub(super) enum Said {
     Id(MethodId),
     Kind(Kind),
+    /// One that cannot be there, by what it is called.
+    Nobody,
     Nothing,
 }
 
@@ -33,25 +35,20 @@ impl Said {
     pub(super) fn read(fields: &Fields, ids: &[&str], kinds: &[&str]) -> Result<Said> {
         let (id, kind) = (fields.text(ids)?, fields.text(kinds)?);
         match (id, kind) {
-            (Some(text), _) => Said::of_id(text),
-            (None, Some(word)) => match Kind::of(word) {
-                Some(kind) => Ok(Said::Kind(kind)),
-                None if MethodId::parse(word).is_some() => Said::of_id(word),
-                None => Err(Refused::Invalid("method must be email, sms, totp or recovery")),
-            },
+            (Some(text), _) => Ok(MethodId::parse(text).map_or(Said::Nobody, Said::Id)),
+            (None, Some(word)) => {
+                let said = Kind::of(word).map(Said::Kind).or_else(|| MethodId::parse(word).map(Said::Id));
+                said.ok_or(Refused::Invalid("method must be email, sms, totp or recovery"))
+            }
             (None, None) => Ok(Said::Nothing),
         }
-    }
-
-    /// What cannot be an id is nobody's.
-    fn of_id(text: &str) -> Result<Said> {
-        MethodId::parse(text).map(Said::Id).ok_or(Refused::NoMethod)
     }
 
     fn means(&self, method: &Method) -> bool {
         match self {
             Said::Id(id) => method.id == *id,
             Said::Kind(kind) => method.kind == *kind,
+            Said::Nobody => false,
             Said::Nothing => true,
         }
     }
@@ -78,16 +75,15 @@ impl<'f> Typed<'f> {
 
     /// What cannot be a code takes no attempt, and is refused before anything is looked up.
     fn new(text: &'f str, of: Said) -> Result<Typed<'f>> {
-        let (digits, recovery) = (is_six_digits(text), recovery::Code::parse(text).is_some());
+        let (digits, recovery) = (Kind::Email.takes(text), Kind::Recovery.takes(text));
         let of = match of {
             Said::Nothing if recovery && !digits => Said::Kind(Kind::Recovery),
             of => of,
         };
         let possible = match of {
-            Said::Kind(Kind::Recovery) => recovery,
-            Said::Kind(_) => digits,
+            Said::Kind(kind) => kind.takes(text),
             // Which kind it is, is not known yet.
-            Said::Id(_) | Said::Nothing => digits || recovery,
+            Said::Id(_) | Said::Nobody | Said::Nothing => digits || recovery,
         };
         if possible { Ok(Typed { text, of }) } else { Err(Refused::Invalid(SIX_DIGITS)) }
     }
@@ -101,11 +97,7 @@ impl<'f> Typed<'f> {
         deed: Deed,
     ) -> Result<Method> {
         let method = self.method(ctx, session, deed)?;
-        let fits_kind = match method.kind {
-            Kind::Recovery => recovery::Code::parse(self.text).is_some(),
-            Kind::Email | Kind::Sms | Kind::Totp => is_six_digits(self.text),
-        };
-        if !fits_kind {
+        if !method.kind.takes(self.text) {
             return Err(Refused::Invalid(SIX_DIGITS));
         }
         let place = deed::place(session, deed, &method)?;
@@ -130,7 +122,7 @@ impl<'f> Typed<'f> {
         Ok(method)
     }
 
-    /// Of several that are meant, the one that a code is outstanding for; else the one that waits to be set up, or the oldest.
+    /// Of several that are meant, the one whose code was sent last and is outstanding; else an app; else as [`first`].
     fn method<P: Ports>(&self, ctx: &Context<'_, P>, session: &Session, deed: Deed) -> Result<Method> {
         let mut meant = possible(ctx, session, deed)?;
         meant.retain(|method| self.of.means(method));
@@ -139,11 +131,16 @@ impl<'f> Typed<'f> {
                 // Not meant unless its form says so, which it has not.
                 meant.retain(|method| method.kind != Kind::Recovery);
             }
+            let mut newest = None;
             for method in meant.iter().filter(|method| method.kind.is_sent()) {
-                let place = deed::place(session, deed, method)?;
-                if codes::waiting_for::<P, Binding>(ctx, &place)?.is_some() {
-                    return Ok(method.clone());
+                let sent = codes::sent_at(ctx, &deed::place(session, deed, method)?)?;
+                // Of two in the same moment the later one of the list: `None` is less than any time.
+                if sent.is_some() && sent >= newest.map(|(at, _)| at) {
+                    newest = sent.map(|at| (at, method));
                 }
+            }
+            if let Some((_, method)) = newest {
+                return Ok(method.clone());
             }
             // Without a code that was sent, only an app's can be right.
             if let Some(app) = meant.iter().find(|method| method.kind == Kind::Totp) {
@@ -154,19 +151,23 @@ impl<'f> Typed<'f> {
     }
 }
 
-/// The methods that something can be done with, oldest first.
+/// The methods that something can be done with, oldest first. An app that counts is not set up: another one takes its place.
 pub(super) fn possible<P: Ports>(ctx: &Context<'_, P>, session: &Session, deed: Deed) -> Result<Vec<Method>> {
     Ok(match deed {
         Deed::Setup => {
             let mut methods = methods::all(ctx, session.account)?;
-            methods.retain(|method| method.kind != Kind::Recovery);
+            methods.retain(|method| match method.kind {
+                Kind::Email | Kind::Sms => true,
+                Kind::Totp => !method.is_active,
+                Kind::Recovery => false,
+            });
             methods
         }
         Deed::Login | Deed::Remove | Deed::Toggle => methods::active(ctx, session.account)?,
     })
 }
 
-/// The one that is meant where several may be.
+/// The one of this kind that is meant.
 pub(super) fn pick<P: Ports>(
     ctx: &Context<'_, P>,
     session: &Session,
@@ -178,12 +179,8 @@ pub(super) fn pick<P: Ports>(
     first(meant, deed)
 }
 
+/// Of several, the one whose setup was begun last, if it is about that; else the oldest: §7.4.
 fn first(methods: Vec<Method>, deed: Deed) -> Result<Method> {
-    let waits = methods.iter().position(|method| deed == Deed::Setup && !method.is_active);
+    let waits = methods.iter().rposition(|method| deed == Deed::Setup && !method.is_active);
     methods.into_iter().nth(waits.unwrap_or(0)).ok_or(Refused::NoMethod)
-}
-
-/// Digits of ASCII: others look like them and are none.
-pub(super) fn is_six_digits(text: &str) -> bool {
-    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -130,8 +130,12 @@ pub(super) async fn send<P: Ports>(
         false => None,
     };
     let sent = second_factor::start(ctx, account, &place, times, (deed.action(), method), &binding).await;
-    if let (Err(Refusal::TooSoon { .. }), Some(counter)) = (&sent, &counted) {
-        // Nothing was sent. Whoever is impatient has no fewer for it.
+    if let (
+        Err(Refusal::TooSoon { .. } | Refusal::TooManyMessages { .. } | Refusal::Destination),
+        Some(counter),
+    ) = (&sent, &counted)
+    {
+        // Nothing was sent, so it is none of them.
         ctx.ports.add(counter, -1)?;
     }
     Ok(Sent { until: sent? })

@@ -1,21 +1,17 @@
 //! Devices that are remembered: ours, docs/accounts.md.
 
+use super::answers;
 use super::caller::Caller;
 use super::cookies;
 use super::refused::{Refused, Result};
-use super::{answers, login};
-use crate::accounts::account::Account;
 use crate::accounts::context::Context;
 use crate::accounts::devices::{self, LIFETIME};
-use crate::accounts::notices::{self, News};
-use crate::accounts::sessions::Session;
 use crate::accounts::token::Token;
 use crate::http::{ApiError, Response, single};
 use crate::ids;
 use crate::ports::Ports;
 use crate::when::rfc3339;
 use http::HeaderMap;
-use http::header::USER_AGENT;
 use serde_json::{Value, json};
 
 const HEADER: &str = "x-device-token";
@@ -27,20 +23,6 @@ pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
         Ok(None) => cookies::read(headers, cookies::DEVICE),
         Err(_) => None,
     }
-}
-
-/// Remembers the device that a second factor was just given on, under the epoch of its session.
-pub(super) fn remember<P: Ports>(
-    ctx: &Context<'_, P>,
-    headers: &HeaderMap,
-    account: &Account,
-    session: &Session,
-) -> Result<Token> {
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let token = devices::remember(ctx.ports, account.id, session.epoch, agent, ctx.now)?;
-    notices::tell(ctx, account, &News::DeviceRemembered { until: ctx.now + LIFETIME });
-    login::log(ctx, "device_remembered", account.id);
-    Ok(token)
 }
 
 /// Has the browser keep it.

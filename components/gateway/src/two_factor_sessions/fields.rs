@@ -28,6 +28,13 @@ impl Fields {
         self.first(names, |value| value.as_str().filter(|text| text.len() <= LONGEST), "must be text")
     }
 
+    /// Likewise a text that says something, without the spaces around it: a form may send all of its fields.
+    pub(super) fn filled(&self, names: &[&str]) -> Result<Option<&str>, ApiError> {
+        self.text(names)?;
+        let texts = names.iter().filter_map(|name| self.0.get(*name)?.as_str());
+        Ok(texts.map(str::trim).find(|text| !text.is_empty()))
+    }
+
     /// Likewise a flag.
     pub(super) fn flag(&self, names: &[&str]) -> Result<Option<bool>, ApiError> {
         self.first(names, Value::as_bool, "must be true or false")

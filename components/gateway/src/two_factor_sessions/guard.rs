@@ -2,7 +2,9 @@
 //!
 //! A session that began without one (on a remembered device, or before two-factor sign-in was switched on) must not be enough to
 //! take the second factor away from its owner, nor to add one that does so afterwards. It gives one first: by a code in the
-//! request itself, or by `verify` with the action, which is good for ten minutes of that session.
+//! request itself, or by `verify` with the action, which is good for one change within ten minutes in that session.
+//!
+//! A tenant that is strict has every session give one, each time.
 
 use super::caller::Caller;
 use super::code::Typed;
@@ -12,13 +14,33 @@ use super::shown;
 use crate::accounts::account::Account;
 use crate::accounts::context::Context;
 use crate::accounts::methods;
+use crate::accounts::refusal::Refusal;
 use crate::accounts::sessions::Session;
 use crate::ports::Ports;
 use core::time::Duration;
-use stepgate_storage::{RecordKey, StoreError, Timestamp};
+use stepgate_storage::{CounterKey, Day, RecordKey, StoreError, Timestamp};
 
 /// How long a `verify` is good for the action it was for.
 const FRESH: Duration = Duration::from_secs(600);
+
+/// What lets a change through.
+#[must_use = "what was given lets one change through"]
+pub(super) enum Leave {
+    /// A second factor was given in the session, or none is asked for.
+    Session,
+    /// A code that was given for this, then.
+    Given(Deed, Timestamp),
+}
+
+impl Leave {
+    /// Answers whether it was there still: of two changes at once that have the same, one is made.
+    pub(super) fn use_up<P: Ports>(self, ctx: &Context<'_, P>, session: &Session) -> Result<bool> {
+        match self {
+            Leave::Session => Ok(true),
+            Leave::Given(deed, at) => Ok(ctx.ports.add(&used_key(session, deed, at), 1)? == 1),
+        }
+    }
+}
 
 /// Refuses unless the second factor was given, if there is one. A code that comes along has to be right in any case.
 pub(super) fn check<P: Ports>(
@@ -29,34 +51,66 @@ pub(super) fn check<P: Ports>(
     code: Option<&Typed<'_>>,
 ) -> Result<()> {
     if let Some(code) = code {
-        return code.check(ctx, account, &caller.session, deed).map(drop);
+        return check_code(ctx, caller, account, deed, code);
     }
-    let allowed = if ctx.tenant.strict {
-        is_fresh(ctx, &caller.session, deed)?
+    // §7.6: a strict tenant's switch takes the code in the request.
+    let in_request = ctx.tenant.strict && deed == Deed::Toggle;
+    let before = (!in_request).then_some(deed);
+    let leave = leave(ctx, &caller.session, before.as_slice())?;
+    if leave.use_up(ctx, &caller.session)? { Ok(()) } else { Err(Refused::Unconfirmed) }
+}
+
+/// A code that comes along with a change. One that is said to be of a method that is not there is as wrong as any other: §7.5.
+pub(super) fn check_code<P: Ports>(
+    ctx: &Context<'_, P>,
+    caller: &Caller<'_>,
+    account: &Account,
+    deed: Deed,
+    code: &Typed<'_>,
+) -> Result<()> {
+    match code.check(ctx, account, &caller.session, deed) {
+        Ok(_) => Ok(()),
+        Err(Refused::NoMethod) => Err(Refusal::NoCode.into()),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// The same as [`check`] for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in
+/// may have been switched on since the first. To be used up where the method counts from.
+pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<Leave> {
+    leave(ctx, session, &[Deed::Remove, Deed::Toggle])
+}
+
+/// Refuses where the tenant has no two-factor sign-in.
+pub(super) fn check_offered<P>(ctx: &Context<'_, P>) -> Result<()> {
+    if ctx.tenant.two_factor {
+        Ok(())
     } else {
-        is_confirmed(ctx, &caller.session, &[deed])?
-    };
-    if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }
+        Err(Refused::Unavailable("Two-factor sign-in is not offered"))
+    }
 }
 
-/// The same for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in may have
-/// been switched on since the first.
-pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<()> {
-    let allowed = is_confirmed(ctx, session, &[Deed::Remove, Deed::Toggle])?;
-    if allowed { Ok(()) } else { Err(Refused::Unconfirmed) }
-}
-
-fn is_confirmed<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: &[Deed]) -> Result<bool> {
-    if session.two_factor_verified() || !shown::two_factor(ctx, session.account)? {
-        return Ok(true);
+fn leave<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: &[Deed]) -> Result<Leave> {
+    if !ctx.tenant.strict && !is_asked_for(ctx, session)? {
+        return Ok(Leave::Session);
     }
     for deed in by {
-        if is_fresh(ctx, session, *deed)? {
-            return Ok(true);
+        if let Some(at) = given(ctx, session, *deed)? {
+            return Ok(Leave::Given(*deed, at));
         }
     }
-    // Switched on with nothing to give, as where a removal of the last one died half-way: sign-in asks for none either.
-    Ok(methods::active(ctx, session.account)?.is_empty())
+    // There is nothing to give: no method yet, or a removal of the last one died half-way. Sign-in asks for none either.
+    if methods::active(ctx, session.account)?.is_empty() {
+        Ok(Leave::Session)
+    } else {
+        Err(Refused::Unconfirmed)
+    }
+}
+
+/// Whether this session has to give one. Not where the tenant has none, whatever the owner's switch says: no code is sent there.
+fn is_asked_for<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<bool> {
+    let without = session.two_factor_verified() || !ctx.tenant.two_factor;
+    Ok(!without && shown::two_factor(ctx, session.account)?)
 }
 
 /// Notes that a code of an action was right.
@@ -64,13 +118,24 @@ pub(super) fn note<P: Ports>(ctx: &Context<'_, P>, session: &Session, deed: Deed
     Ok(ctx.ports.set(&key(session, deed), &ctx.now.0.to_string())?)
 }
 
-fn is_fresh<P: Ports>(ctx: &Context<'_, P>, session: &Session, deed: Deed) -> Result<bool> {
-    let Some(text) = ctx.ports.get(&key(session, deed))? else { return Ok(false) };
+/// When a code of an action was given that is good still.
+fn given<P: Ports>(ctx: &Context<'_, P>, session: &Session, deed: Deed) -> Result<Option<Timestamp>> {
+    let Some(text) = ctx.ports.get(&key(session, deed))? else { return Ok(None) };
     let at = text.parse().map(Timestamp).map_err(|_| StoreError::Corrupt("confirmed action"))?;
-    Ok(ctx.now < at + FRESH)
+    let is_good = ctx.now < at + FRESH && ctx.ports.add(&used_key(session, deed, at), 0)? == 0;
+    Ok(is_good.then_some(at))
 }
 
 fn key(session: &Session, deed: Deed) -> RecordKey {
-    let day = session.until.day().plus(1);
-    RecordKey::until(day, &format!("session/{}/confirmed/{}", session.id, deed.word()))
+    RecordKey::until(kept_until(session), &format!("session/{}/confirmed/{}", session.id, deed.word()))
+}
+
+/// How many changes have come of it.
+fn used_key(session: &Session, deed: Deed, at: Timestamp) -> CounterKey {
+    let path = format!("session/{}/confirmed/{}/{}", session.id, deed.word(), at.0);
+    CounterKey::until(kept_until(session), &path)
+}
+
+fn kept_until(session: &Session) -> Day {
+    session.until.day().plus(1)
 }

@@ -32,8 +32,7 @@ pub(super) struct Body<'f> {
 
 impl Body<'_> {
     pub(super) fn read(fields: &Fields) -> core::result::Result<Body<'_>, ApiError> {
-        let name =
-            fields.text(&["email", "user_name", "userName", "username"])?.map(str::trim).unwrap_or_default();
+        let name = fields.filled(&["email", "user_name", "userName", "username"])?.unwrap_or_default();
         if name.is_empty() || name.len() > LONGEST_NAME {
             return Err(ApiError::bad_request("email or user_name must be given"));
         }

@@ -18,8 +18,6 @@ use crate::ports::Ports;
 use crate::settings::AccountKeys;
 use serde_json::{Value, json};
 
-const OFF: &str = "Two-factor sign-in is not offered";
-
 /// `GET /auth/two_factor/system`.
 pub(super) fn system<P: Ports>(ctx: &Context<'_, P>) -> Result<Response> {
     let mut offered = Vec::new();
@@ -51,9 +49,7 @@ fn is_offered<P: Ports>(ctx: &Context<'_, P>, kind: Kind) -> Result<bool> {
 }
 
 fn check_offered<P: Ports>(ctx: &Context<'_, P>, kind: Kind) -> Result<()> {
-    if !ctx.tenant.two_factor {
-        return Err(Refused::Unavailable(OFF));
-    }
+    guard::check_offered(ctx)?;
     if is_offered(ctx, kind)? { Ok(()) } else { Err(Refused::Unavailable("This method is not offered")) }
 }
 
@@ -72,17 +68,24 @@ pub(super) async fn setup<P: Ports>(
     let kind = kind_of(word)?;
     check_offered(ctx, kind)?;
     let destination = To::read(kind, fields)?;
-    guard::check_adding(ctx, &caller.session)?;
+    let leave = guard::check_adding(ctx, &caller.session)?;
     let account = caller.account(ctx)?;
     let method = match destination {
         To::Email(email) => methods::add_email(ctx, account.id, &email)?,
         To::Phone(phone) if !ctx.settings.messages.reaches(&phone) => return Err(Refusal::Destination.into()),
         To::Phone(phone) => methods::add_phone(ctx, account.id, &phone)?,
         To::App => return setup_app(ctx, &account),
-        To::Paper => return setup_recovery(ctx, &account),
+        To::Paper => {
+            // They count at once.
+            if !leave.use_up(ctx, &caller.session)? {
+                return Err(Refused::Unconfirmed);
+            }
+            return setup_recovery(ctx, &account);
+        }
     };
     let sent = deed::send(ctx, &account, &caller.session, Deed::Setup, &method).await?;
     let data = json!({
+        "success": true,
         "method_id": method.id.to_string(),
         "method": kind.word(),
         "status": shown::status(&method),
@@ -118,14 +121,11 @@ impl To {
 
 fn setup_app<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let setup = totp::start(ctx.ports, account.id, &ctx.tenant.name, account.email.as_str(), ctx.now)?;
-    let methods = methods::all(ctx, account.id)?;
-    // Another setup that began this moment took its place: that one can be confirmed, this one cannot.
-    let pending = methods.iter().find(|method| method.kind == Kind::Totp && !method.is_active);
-    let method = pending.ok_or(Refusal::Unsettled)?;
     let data = json!({
-        "method_id": method.id.to_string(),
+        "success": true,
+        "method_id": methods::app_id(account.id, setup.id).to_string(),
         "method": Kind::Totp.word(),
-        "status": shown::status(method),
+        "status": shown::PENDING_SETUP,
         "verification_sent": false,
         "secret": setup.secret_base32,
         "otpauth_uri": setup.otpauth_uri,
@@ -139,11 +139,11 @@ fn setup_app<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Respon
 fn setup_recovery<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let codes = recovery::replace(ctx.ports, account.id, ctx.now)?;
     notices::tell(ctx, account, &News::RecoveryCodes);
-    let id = methods::MethodId::new(account.id, Kind::Recovery, "");
     let data = json!({
-        "method_id": id.to_string(),
+        "success": true,
+        "method_id": methods::recovery_id(account.id).to_string(),
         "method": Kind::Recovery.word(),
-        "status": "active",
+        "status": shown::ACTIVE,
         "verification_sent": false,
         "codes": codes.texts(),
         "message": "Keep these codes in a safe place. They are not shown again, and those from before no longer work",
@@ -163,7 +163,7 @@ pub(super) async fn start<P: Ports>(
     let deed = Deed::read(asked.action, &caller.session)?;
     check_offered(ctx, kind)?;
     if deed == Deed::Setup {
-        guard::check_adding(ctx, &caller.session)?;
+        drop(guard::check_adding(ctx, &caller.session)?);
     }
     let method: Method = code::pick(ctx, &caller.session, deed, (&asked.method, kind))?;
     let account = caller.account(ctx)?;
@@ -175,6 +175,7 @@ pub(super) async fn start<P: Ports>(
         Kind::Recovery => "Enter one of your recovery codes",
     };
     let data = json!({
+        "success": true,
         "method": kind.word(),
         "method_id": method.id.to_string(),
         "status": "pending",

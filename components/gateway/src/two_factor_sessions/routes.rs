@@ -34,6 +34,7 @@ pub(crate) const TABLE: &[(&str, Place)] = &[
     ("/auth/me", Place::Me),
     ("/auth/user/me", Place::Me),
     ("/auth/validate-session", Place::Validate),
+    ("/auth/validation", Place::Validate),
     ("/auth/register", Place::Register),
     ("/auth/register/public", Place::RegisterPublic),
     ("/auth/register/verify", Place::RegisterVerify),

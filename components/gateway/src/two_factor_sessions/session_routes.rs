@@ -28,20 +28,18 @@ pub(super) fn me<P: Ports>(ctx: &Context<'_, P>, caller: &Caller<'_>) -> Result<
     answers::enveloped(whole(ctx, caller)?, &["user"])
 }
 
-/// `GET /auth/validate-session`, of @pubflow clients: §6. They drop their session at these texts and at no others, so one that
+/// `GET /auth/validate-session` or `/auth/validation`, of @pubflow clients: §6. They drop their session at these texts and at no others, so one that
 /// waits for its second factor must not get them.
 pub(super) fn validate<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap) -> Result<Response> {
     let token = caller::presented(headers).unwrap_or_default();
     if Token::parse(PREFIX, token).is_none() {
         return Err(Refused::Validation("Invalid session"));
     }
-    let Some((session, hash)) = sessions::open(ctx, token)? else {
-        return Err(Refused::Validation("Session expired"));
-    };
-    if session.is_pending() {
+    let caller = caller::alive(ctx, token)?.ok_or(Refused::Validation("Session expired"))?;
+    if caller.session.is_pending() {
         return Err(Refused::Pending);
     }
-    let mut data = whole(ctx, &Caller { session, hash, token })?;
+    let mut data = whole(ctx, &caller)?;
     data["isValid"] = true.into();
     data["expiresAt"] = data["expires_at"].clone();
     answers::enveloped(data, &["user", "isValid", "expires_at", "expiresAt"])
@@ -56,20 +54,20 @@ pub(super) fn validate_for_bridge<P: Ports>(
     bridge::require(ctx, headers)?;
     let in_body = fields.text(&["session_id", "sessionId"])?;
     let token = in_body.or_else(|| caller::presented(headers)).ok_or(Refused::NoSession)?;
-    let (session, hash) = sessions::open(ctx, token)?.ok_or(Refused::NoSession)?;
+    let caller = caller::alive(ctx, token)?.ok_or(Refused::NoSession)?;
+    let session = &caller.session;
     if session.is_pending() {
         return Err(Refused::NoSession);
     }
-    let session = Caller { session, hash, token };
-    let mut data = whole(ctx, &session)?;
+    let mut data = whole(ctx, &caller)?;
     data["session"] = json!({
         "session_id": token,
-        "user_id": shown::user_id(session.session.account),
-        "status": shown::session_status(&session.session),
-        "two_factor_verified": shown::number(session.session.two_factor_verified()),
+        "user_id": shown::user_id(session.account),
+        "status": shown::session_status(session),
+        "two_factor_verified": shown::number(session.two_factor_verified()),
         "expires_at": data["expires_at"],
     });
-    answers::enveloped(data, &["user", "session"])
+    answers::enveloped(data, &["user", "session", "expires_at"])
 }
 
 fn whole<P: Ports>(ctx: &Context<'_, P>, caller: &Caller<'_>) -> Result<Value> {

@@ -69,8 +69,11 @@ pub(super) fn method_whole<P: Ports>(ctx: &Context<'_, P>, account: Uuid, of: &M
     Ok(value)
 }
 
+pub(super) const ACTIVE: &str = "active";
+pub(super) const PENDING_SETUP: &str = "pending_setup";
+
 pub(super) fn status(method: &Method) -> &'static str {
-    if method.is_active { "active" } else { "pending_setup" }
+    if method.is_active { ACTIVE } else { PENDING_SETUP }
 }
 
 /// The words for several methods, each once.

@@ -5,17 +5,18 @@ use super::code::Typed;
 use super::deed::Deed;
 use super::fields::Fields;
 use super::refused::Result;
-use super::{answers, devices, guard, login, shown};
+use super::{answers, guard, login, shown};
 use crate::accounts::account::{self, Account};
 use crate::accounts::context::Context;
+use crate::accounts::devices;
 use crate::accounts::methods::{Kind, Method};
 use crate::accounts::sessions::{self, Session};
-use crate::http::Response;
+use crate::http::{Response, user_agent};
 use crate::ports::Ports;
 use crate::settings::session_lifetime;
 use crate::when::rfc3339;
 use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is to be verified.
 pub(super) struct Body<'f> {
@@ -42,20 +43,27 @@ pub(super) fn verify<P: Ports>(
 ) -> Result<Response> {
     let Body { code, action, remember } = Body::read(fields)?;
     let deed = Deed::read(action, &caller.session)?;
-    if deed == Deed::Setup {
-        guard::check_adding(ctx, &caller.session)?;
-    }
+    guard::check_offered(ctx)?;
+    let leave = match deed {
+        Deed::Setup => Some(guard::check_adding(ctx, &caller.session)?),
+        Deed::Login | Deed::Remove | Deed::Toggle => None,
+    };
     let account = caller.account(ctx)?;
     let method = code.check(ctx, &account, &caller.session, deed)?;
     match deed {
         Deed::Login => promote(ctx, headers, caller, &account, remember),
         Deed::Setup => {
             note_verified(ctx, &account, &method)?;
-            done(ctx, &account, &caller.session, "Two-factor method set up")
+            if let Some(leave) = leave {
+                // It counts already: if somebody else was first with what let it through, theirs is refused at its next step.
+                leave.use_up(ctx, &caller.session)?;
+            }
+            answered(body(ctx, &account, &caller.session, "Two-factor method set up")?)
         }
         Deed::Remove | Deed::Toggle => {
             guard::note(ctx, &caller.session, deed)?;
-            done(ctx, &account, &caller.session, "Verification code accepted")
+            let data = body(ctx, &account, &caller.session, "Verification code accepted")?;
+            answered(verified(data))
         }
     }
 }
@@ -71,18 +79,17 @@ fn promote<P: Ports>(
     let session = sessions::promote(ctx, &caller.session, caller.hash, session_lifetime(ctx.ports)?)?;
     login::log(ctx, "signed_in", account.id);
     let device = match remember {
-        true => Some(devices::remember(ctx, headers, account, &session)?),
+        true => Some(devices::remember_and_tell(ctx, account, session.epoch, user_agent(headers))?),
         false => None,
     };
-    let mut data = body(ctx, account, &session, "Signed in")?;
-    data["session_activated"] = true.into();
+    let mut data = verified(body(ctx, account, &session, "Signed in")?);
     if let Some(token) = &device {
         data["device_token"] = token.text().into();
     }
-    let mut response = answers::enveloped(data, &["message", "user"])?;
+    let mut response = answered(data)?;
     login::keep(ctx, &mut response, caller.token, &session);
     if let Some(token) = &device {
-        devices::keep(ctx, &mut response, token);
+        super::devices::keep(ctx, &mut response, token);
     }
     Ok(response)
 }
@@ -95,13 +102,15 @@ fn note_verified<P: Ports>(ctx: &Context<'_, P>, account: &Account, method: &Met
     Ok(())
 }
 
-fn done<P: Ports>(
-    ctx: &Context<'_, P>,
-    account: &Account,
-    session: &Session,
-    message: &str,
-) -> Result<Response> {
-    answers::enveloped(body(ctx, account, session, message)?, &["message", "user"])
+/// §7.2: what is said of every right code but that of a setup.
+fn verified(mut data: Value) -> Value {
+    data["two_factor_verified"] = 1.into();
+    data["session_activated"] = true.into();
+    data
+}
+
+fn answered(data: Value) -> Result<Response> {
+    answers::enveloped(data, &["message", "user"])
 }
 
 fn body<P: Ports>(
@@ -109,8 +118,9 @@ fn body<P: Ports>(
     account: &Account,
     session: &Session,
     message: &str,
-) -> Result<serde_json::Value> {
+) -> Result<Value> {
     Ok(json!({
+        "success": true,
         "verified": true,
         "session_status": "active",
         "two_factor_verified": shown::number(session.two_factor_verified()),

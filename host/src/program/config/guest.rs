@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// The API key that the sandbox comes with. The whole world knows it, so production refuses it.
@@ -54,7 +55,8 @@ pub(crate) struct Document {
 pub(super) struct RawGuest {
     pub(super) base_url: Option<String>,
     pub(super) texts: [(&'static str, Option<String>); 4],
-    pub(super) numbers: [(&'static str, Option<u32>); 10],
+    /// With what each may be.
+    pub(super) numbers: [(&'static str, Option<u32>, RangeInclusive<u32>); 10],
     pub(super) idempotency_key_required: Option<bool>,
     pub(super) required_signings: Option<Vec<Document>>,
     pub(super) api_keys: Option<Vec<ApiKeyText>>,
@@ -144,9 +146,9 @@ impl Guest {
         }
         let texts: Vec<_> = raw.texts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
         check_texts(&texts, production)?;
-        let numbers: Vec<_> =
-            raw.numbers.into_iter().filter_map(|(name, number)| Some((name, number?))).collect();
-        check_numbers(&numbers)?;
+        let numbers =
+            raw.numbers.into_iter().filter_map(|(name, number, range)| Some((name, number?, range)));
+        let numbers = numbers.map(check_number).collect::<Result<_, _>>()?;
         let mac_keys =
             |name, keys: Option<_>| keys.map(|keys| check_mac_keys(name, keys, production)).transpose();
         Ok(Self {
@@ -202,25 +204,14 @@ fn is_list_of_countries(text: &str) -> bool {
     matches!(text.trim(), "" | "*") || text.split(',').all(|code| is_code(code.trim()))
 }
 
-fn check_numbers(numbers: &[(&'static str, u32)]) -> Result<(), WrongSetting> {
-    for (name, number) in numbers {
-        let (least, most) = match *name {
-            "code_lifetime_seconds" => (1, 3_600),
-            "code_attempts" => (1, 10),
-            "resend_cooldown_seconds" => (0, 86_400),
-            "identification_lifetime_days" => (1, 365),
-            "account_lock_minutes" => (15, 1_440),
-            "access_token_seconds" => (60, 604_800),
-            "refresh_token_days" | "session_days" => (1, 90),
-            // How many messages are sent.
-            _ => (1, 1_000),
-        };
-        if !(least..=most).contains(number) {
-            let why = format!("must be a whole number from {least} to {most}");
-            return Err(WrongSetting::new(*name, why));
-        }
+fn check_number(
+    (name, number, range): (&'static str, u32, RangeInclusive<u32>),
+) -> Result<(&'static str, u32), WrongSetting> {
+    if range.contains(&number) {
+        return Ok((name, number));
     }
-    Ok(())
+    let why = format!("must be a whole number from {} to {}", range.start(), range.end());
+    Err(WrongSetting::new(name, why))
 }
 
 fn check_base_url(url: &str, production: bool) -> Result<(), WrongSetting> {

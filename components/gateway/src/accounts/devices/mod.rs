@@ -7,6 +7,10 @@
 //!
 //! A device is revoked by removing its record. Its place is left alone: it may belong to a newer one already.
 
+use crate::accounts::account::Account;
+use crate::accounts::agent;
+use crate::accounts::context::Context;
+use crate::accounts::notices::{self, News};
 use crate::accounts::token::{Token, TokenHash};
 use crate::http::ApiError;
 use crate::ids;
@@ -26,16 +30,13 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(30 * 86_400);
 /// How many are remembered at once. One more, and the oldest is forgotten.
 const PLACES: u64 = 20;
 
-/// How much is kept of what a browser calls itself, in characters.
-const LONGEST_LABEL: usize = 80;
-
 const WHAT: &str = "device";
 
 /// A device, for its owner.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Device {
     pub(crate) id: Uuid,
-    /// What it calls itself. Anybody can write that: it is for people, escaped.
+    /// What it calls itself, as [`agent`] keeps it.
     pub(crate) label: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -63,9 +64,26 @@ pub(crate) fn remember(
 ) -> Result<Token, ApiError> {
     let (token, id) = Token::new(ports, now, PREFIX);
     let place = next_place(ports, account)?;
-    let kept = Kept { epoch, hash: token.hash(), label: label(user_agent), place };
+    let kept = Kept { epoch, hash: token.hash(), label: agent::kept(user_agent), place };
     stored::write(ports, &key(account, id, now), &kept, WHAT)?;
     ports.set(&place_key(account, place), &id.to_string())?;
+    Ok(token)
+}
+
+/// [`remember`], and its owner is told.
+pub(crate) fn remember_and_tell<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: &Account,
+    epoch: u64,
+    user_agent: &str,
+) -> Result<Token, ApiError> {
+    #[derive(Serialize)]
+    struct Line {
+        account: Uuid,
+    }
+    let token = remember(ctx.ports, account.id, epoch, user_agent, ctx.now)?;
+    notices::tell(ctx, account, &News::DeviceRemembered { until: ctx.now + LIFETIME });
+    ctx.log("device_remembered", Line { account: account.id });
     Ok(token)
 }
 
@@ -125,10 +143,6 @@ impl Kept {
     fn counts(&self, epoch: u64, created_at: Timestamp, now: Timestamp) -> bool {
         self.epoch == epoch && now < created_at + LIFETIME
     }
-}
-
-fn label(user_agent: &str) -> String {
-    user_agent.chars().filter(|character| !character.is_control()).take(LONGEST_LABEL).collect()
 }
 
 fn read(

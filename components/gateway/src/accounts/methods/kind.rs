@@ -1,5 +1,6 @@
 //! The kinds of second factor there are.
 
+use super::recovery;
 use serde::{Deserialize, Serialize};
 
 /// A kind of second factor.
@@ -31,5 +32,15 @@ impl Kind {
     /// Whether its codes are sent, and not made by what its owner has.
     pub(crate) fn is_sent(self) -> bool {
         matches!(self, Kind::Email | Kind::Sms)
+    }
+
+    /// Whether this has the form of one of its codes. Digits are those of ASCII: others look like them and are none.
+    pub(crate) fn takes(self, code: &str) -> bool {
+        match self {
+            Kind::Recovery => recovery::Code::parse(code).is_some(),
+            Kind::Email | Kind::Sms | Kind::Totp => {
+                code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+            }
+        }
     }
 }

@@ -41,9 +41,10 @@ pub(super) fn all<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Vec<M
         }
         let state: Option<State> = stored::read(ctx.ports, &key(account, id), "method")?;
         let is_active = state == Some(State::Active);
-        if is_active || ctx.ports.get(&pending_key(account, id))?.is_some() {
-            let Known { kind, identifier, at } = known;
-            methods.push(Method { id, kind, identifier, is_active, created_at: at });
+        let created_at = if is_active { Some(known.at) } else { pending_since(ctx, account, id)? };
+        if let Some(created_at) = created_at {
+            let Known { kind, identifier, .. } = known;
+            methods.push(Method { id, kind, identifier, is_active, created_at });
         }
     }
     Ok(methods)
@@ -70,7 +71,7 @@ fn add<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kind, identifier: &s
         .find(|known| known.kind == kind && known.identifier == identifier)
         .map(|known| known.at);
     let state: Option<State> = stored::read(ctx.ports, &key(account, id), "method")?;
-    let created_at = match entered {
+    let entered = match entered {
         Some(at) => at,
         None => {
             let log = log(account);
@@ -84,12 +85,18 @@ fn add<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kind, identifier: &s
         }
     };
     let is_active = state == Some(State::Active);
-    let method = Method { id, kind, identifier: identifier.to_owned(), is_active, created_at };
     if !is_active {
         // A record of its own: a late write of it takes nothing from a method that has become active meanwhile.
         ctx.ports.set(&pending_key(account, id), &ctx.now.0.to_string())?;
     }
-    Ok(method)
+    let created_at = if is_active { entered } else { ctx.now };
+    Ok(Method { id, kind, identifier: identifier.to_owned(), is_active, created_at })
+}
+
+/// When a setup was begun; anew, if the address was entered again. None where none waits.
+fn pending_since<P: Ports>(ctx: &Context<'_, P>, account: Uuid, id: MethodId) -> Result<Option<Timestamp>> {
+    let Some(text) = ctx.ports.get(&pending_key(account, id))? else { return Ok(None) };
+    Ok(Some(Timestamp(text.parse().map_err(|_| StoreError::Corrupt("method"))?)))
 }
 
 pub(super) fn set<P: Ports>(

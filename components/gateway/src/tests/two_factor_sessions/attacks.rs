@@ -139,6 +139,7 @@ fn of_two_right_codes_at_once_one_wins_wherever_they_meet() {
         assert_eq!(winners, 1, "{step}: {here}, {}", there.get());
         assert!(world.is_in(&session));
     }
+    panic!("a verification takes more than 60 operations");
 }
 
 /// Better Auth CVE-2026-110861 and the like: guesses sent at once. However they interleave, five are compared.
@@ -208,6 +209,7 @@ fn of_two_sends_at_once_one_sends() {
         assert_eq!(world.sent(), 1);
         assert_eq!(world.verify(&session, &world.code()).status, 200, "{step}");
     }
+    panic!("a send takes more than 40 operations");
 }
 
 /// A send that is counted at once with another: never more than five in a session.
@@ -236,6 +238,42 @@ fn sends_that_meet_pass_no_limit() {
         }
         assert_eq!(world.sent(), 1, "{step}");
     }
+    panic!("a send takes more than 40 operations");
+}
+
+/// Several find a lock while its owner is being told: one mail.
+#[test]
+fn a_lock_is_told_once_however_many_find_it() {
+    let world = World::new();
+    world.join_with_two_factor(ANN);
+    let session = world.pending(ANN);
+    let wrong = World::other_than(&world.code());
+    for _ in 0..4 {
+        world.verify(&session, &wrong);
+    }
+    for step in 0..80 {
+        let world = world.fork();
+        let login = json!({ "email": ANN, "password": PASSWORD }).to_string();
+        *world.ports.before_operation.borrow_mut() = Some((
+            step,
+            Box::new(move |ports| {
+                let json = [("content-type", "application/json")];
+                for _ in 0..2 {
+                    ports.send_with(&json, "POST", "/auth/login", &login);
+                }
+            }),
+        ));
+        world.verify(&session, &wrong);
+        let over = world.ports.before_operation.take().is_some();
+        assert_eq!(world.login(ANN).status, 423, "{step}");
+        let sent = world.ports.sent.borrow();
+        let told = sent.iter().filter(|message| message.subject.contains("locked")).count();
+        assert_eq!(told, 1, "{step}");
+        if over {
+            return;
+        }
+    }
+    panic!("a wrong code takes more than 80 operations");
 }
 
 /// Keycloak CVE-2026-9798: the lock is looked at on one path only.
@@ -298,6 +336,7 @@ fn a_lock_while_somebody_signs_in_ends_what_is_about_to_begin() {
             assert_eq!(answer.status, 423, "{step}: {}", answer.text());
         }
     }
+    panic!("a sign-in takes more than 80 operations");
 }
 
 /// supabase/auth#605: SMS to a destination is capped, whoever asks.

@@ -93,7 +93,25 @@ fn switching_off_takes_a_verified_session_or_a_code() {
     let wrong = json!({ "enabled": false, "verification_code": World::other_than(&code) });
     assert_eq!(toggle(&world, &one, wrong).json()["code"], "INVALID_CODE");
     let id = first_id(&world, &one);
-    let right = json!({ "enabled": false, "verification_code": code, "verification_method_id": id });
+    // Under each of its names.
+    for right in [
+        json!({ "enabled": false, "verification_code": code, "verification_method_id": id }),
+        json!({ "enabled": false, "verificationCode": code, "verificationMethodId": id }),
+        json!({ "enabled": false, "code": code, "verification_method": "email" }),
+        json!({ "enabled": false, "verificationCode": code, "verificationMethod": "email" }),
+    ] {
+        assert_eq!(toggle(&world.fork(), &one, right.clone()).status, 200, "{right}");
+    }
+    // And looked at: a method that has no code outstanding is not the one whose code this is.
+    for (name, value) in [
+        ("verificationMethodId", "aaaaaaaa-0d44-4b50-8888-8dd25736052a"),
+        ("verificationMethod", "totp"),
+        ("verification_method", "totp"),
+    ] {
+        let answer = toggle(&world, &one, json!({ "enabled": false, "code": code, name: value }));
+        assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("CODE_EXPIRED")), "{name}");
+    }
+    let right = json!({ "enabled": false, "code": code });
     assert_eq!(toggle(&world, &one, right).status, 200);
     assert_eq!(world.login(ANN).json()["success"], true);
 }
@@ -152,32 +170,6 @@ fn recovery_codes_that_are_left_over_keep_nothing_on() {
     assert_eq!(world.login(ANN).json()["success"], true);
 }
 
-/// §7.5 and §7.6, strict mode: a code each time, in the request or within ten minutes before.
-#[test]
-fn a_strict_tenant_takes_a_code_each_time() {
-    let world = World::with(json!({ "strict": true }));
-    let session = world.join_with_two_factor(ANN);
-    world.wait(MINUTE);
-    let other = world.add_email(&session, "other@example.com");
-    let refused = |answer: Answer| {
-        assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")))
-    };
-    refused(remove(&world, &session, &other, Value::Null));
-    refused(toggle(&world, &session, json!({ "enabled": false })));
-    // A code of the one is none of the other.
-    let code = start(&world, &session, "remove");
-    let verify = json!({ "code": code, "method": "email", "action": "remove" });
-    assert_eq!(world.post(&session, "/auth/two_factor/verify", verify).status, 200);
-    refused(toggle(&world, &session, json!({ "enabled": false })));
-    let late = world.fork();
-    late.wait(10 * MINUTE);
-    refused(remove(&late, &session, &other, Value::Null));
-    world.wait(10 * MINUTE - MOMENT);
-    assert_eq!(remove(&world, &session, &other, Value::Null).status, 200);
-    let code = start(&world, &session, "toggle");
-    assert_eq!(toggle(&world, &session, json!({ "enabled": false, "verification_code": code })).status, 200);
-}
-
 /// Where it is mandatory nobody gets rid of it, nor of the last method.
 #[test]
 fn a_mandatory_second_factor_stays() {
@@ -194,33 +186,55 @@ fn a_mandatory_second_factor_stays() {
     world.pending(ANN);
 }
 
-/// Two methods, each removed while the other is: nobody of a mandatory tenant ends up without one.
+/// Two methods, each removed while the other is: nobody of a mandatory tenant ends up without one, and what its owner is told is what was
+/// done.
 #[test]
 fn two_removals_at_once_leave_a_mandatory_account_a_method() {
-    let world = World::with(json!({ "mfa": "mandatory" }));
-    let session = world.join(ANN);
-    world.wait(MINUTE);
-    let other = world.add_email(&session, "other@example.com");
-    let mine = first_id(&world, &session);
-    for step in 0..60 {
+    for second in ["email", "totp"] {
+        let world = World::with(json!({ "mfa": "mandatory" }));
+        let session = world.join(ANN);
+        world.wait(MINUTE);
+        let other = match second {
+            "email" => world.add_email(&session, "other@example.com"),
+            _ => made::add_app(&world, &session).1,
+        };
+        let mine = first_id(&world, &session);
+        for (here, there) in [(&mine, &other), (&other, &mine)] {
+            meet(&world, &session, (here, there));
+        }
+    }
+}
+
+/// Removes one method while another is, at each step of it.
+fn meet(world: &World, session: &str, (here, there): (&str, &str)) {
+    let told = |world: &World| {
+        let sent = world.ports.sent.borrow();
+        sent.iter().filter(|message| message.subject.contains("factor was removed")).count()
+    };
+    for step in 0..80 {
         let world = world.fork();
-        let (there, path) = (session.clone(), format!("/auth/two_factor/{other}"));
+        let (id, path) = (session.to_owned(), format!("/auth/two_factor/{there}"));
+        let theirs = std::rc::Rc::new(core::cell::Cell::new(0));
+        let answered = theirs.clone();
         *world.ports.before_operation.borrow_mut() = Some((
             step,
             Box::new(move |ports| {
-                ports.send_with(&[("x-session-id", &there)], "DELETE", &path, "");
+                answered.set(ports.send_with(&[("x-session-id", &id)], "DELETE", &path, "").status);
             }),
         ));
-        remove(&world, &session, &mine, Value::Null);
+        let ours = remove(&world, session, here, Value::Null).status;
         let over = world.ports.before_operation.take().is_some();
-        let left = world.methods(&session).iter().filter(|method| method["status"] == "active").count();
-        assert_eq!(left, if over { 1 } else { left.max(1) }, "{step}");
-        assert_eq!(world.login(ANN).json()["requires_2fa"], true, "{step}");
+        let left = world.methods(session).iter().filter(|method| method["status"] == "active").count();
+        assert_eq!(left, 1, "{step}");
+        let login = world.login(ANN);
+        assert_eq!((login.status, &login.json()["requires_2fa"]), (200, &json!(true)), "{step}");
+        let done = [ours, theirs.get()].into_iter().filter(|status| *status == 200).count();
+        assert_eq!(told(&world), done, "{step}: {ours} {}", theirs.get());
         if over {
             return;
         }
     }
-    panic!("a removal takes more than 60 operations");
+    panic!("a removal takes more than 80 operations");
 }
 
 /// A code that was sent by a method is worthless once that is removed.
@@ -276,6 +290,7 @@ fn a_removal_meanwhile_leaves_the_switch_and_the_methods_in_accord() {
             return;
         }
     }
+    panic!("a setup takes more than 80 operations");
 }
 
 /// §1: whatever is asked, methods and switches are the account's own.
@@ -292,4 +307,83 @@ fn nobody_changes_anything_of_somebody_elses() {
     let verify = json!({ "code": code, "method": "email", "action": "remove" });
     assert_eq!(world.post(&eve, "/auth/two_factor/verify", verify).json()["code"], "CODE_EXPIRED");
     assert_eq!(world.methods(&ann).len(), 1);
+}
+
+/// A removal is told of as what it was: where the switch was off, nothing was switched off.
+#[test]
+fn removing_the_last_method_with_the_switch_off_is_no_switching_off() {
+    for on in [false, true] {
+        let world = World::new();
+        let session = if on { world.join_with_two_factor(ANN) } else { world.join(ANN) };
+        assert_eq!(remove(&world, &session, &first_id(&world, &session), Value::Null).status, 200);
+        let sent = world.ports.sent.borrow();
+        let said = |text: &str| sent.iter().filter(|message| message.subject.contains(text)).count();
+        assert_eq!((said("was switched off"), said("factor was removed")), (usize::from(on), 1));
+    }
+}
+
+/// §7.5, default mode: a session in which no factor was given removes nothing by itself; `verify` before, at most ten minutes, is enough
+/// for one removal; with 2FA off nothing is asked for.
+#[test]
+fn a_removal_takes_a_verified_session_or_a_code_given_before() {
+    let world = World::new();
+    let (one, other) = unverified(&world);
+    world.wait(MINUTE);
+    let second = world.add_email(&other, "other@example.com");
+    let mine = first_id(&world, &one);
+    let refused = |answer: Answer| {
+        assert_refused(&answer, 403, "TWO_FACTOR_REQUIRED", "Confirm this with a verification code first");
+    };
+    refused(remove(&world, &one, &second, Value::Null));
+    let code = {
+        let body = json!({ "action": "remove", "method_id": mine });
+        assert_eq!(world.post(&one, "/auth/two_factor/email/start", body).status, 200);
+        world.code()
+    };
+    let verify = json!({ "code": code, "method_id": mine, "action": "remove" });
+    let answer = world.post(&one, "/auth/two_factor/verify", verify);
+    // §7.2: as of every code that was right.
+    let data = answer.json()["data"].clone();
+    assert_eq!((answer.status, &data["two_factor_verified"]), (200, &json!(1)));
+    assert_eq!((&data["session_activated"], &data["session_status"]), (&json!(true), &json!("active")));
+    refused(toggle(&world, &one, json!({ "enabled": false })));
+    let late = world.fork();
+    late.wait(10 * MINUTE);
+    refused(remove(&late, &one, &second, Value::Null));
+    world.wait(10 * MINUTE - MOMENT);
+    assert_eq!(remove(&world, &one, &second, Value::Null).status, 200);
+    refused(remove(&world, &one, &mine, Value::Null));
+    assert_eq!(toggle(&world, &other, json!({ "enabled": false })).status, 200);
+    assert_eq!(remove(&world, &one, &mine, Value::Null).status, 200);
+}
+
+/// Where the deployment has two-factor sign-in off there is no code to be had, so none is asked for.
+#[test]
+fn a_switch_that_was_left_on_can_be_set_where_two_factor_sign_in_is_off() {
+    let world = World::new();
+    world.join_with_two_factor(ANN);
+    world.configure(json!({ "two_factor": false }));
+    let session = world.login(ANN).json()["session_id"].as_str().unwrap().to_owned();
+    let id = first_id(&world, &session);
+    let gone = world.fork();
+    assert_eq!(toggle(&world, &session, json!({ "enabled": false })).status, 200);
+    assert_eq!(world.get(&session, "/auth/me").json()["user"]["two_factor"], false);
+    assert_eq!(remove(&gone, &session, &id, Value::Null).status, 200);
+}
+
+/// §7.6: switching on counts as verified for as long as it is on, and not for who switches it off and on again.
+#[test]
+fn a_session_that_switched_on_is_verified_until_it_is_switched_off() {
+    let world = World::new();
+    let (one, other) = unverified(&world);
+    let number = |session: &str| world.get(session, "/auth/me").json()["data"]["two_factor_verified"].clone();
+    let given = world.pending(ANN);
+    assert_eq!(world.verify(&given, &world.code()).status, 200);
+    assert_eq!((number(&one), number(&other), number(&given)), (json!(0), json!(1), json!(1)));
+    assert_eq!(toggle(&world, &given, json!({ "enabled": false })).status, 200);
+    assert_eq!(toggle(&world, &given, json!({ "enabled": true })).status, 200);
+    // A code was given in this one, and none in the other.
+    assert_eq!((number(&one), number(&other), number(&given)), (json!(0), json!(0), json!(1)));
+    let answer = remove(&world, &other, &first_id(&world, &other), Value::Null);
+    assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")));
 }

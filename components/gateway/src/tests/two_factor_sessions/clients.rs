@@ -104,8 +104,13 @@ mod docs {
         // Sign-in without it, and away.
         let login = ask("POST", "/auth/login", json!({ "email": ANN, "password": PASSWORD })).json();
         assert!(login["sessionId"].is_string() && login["expiresAt"].is_string());
+        let kept = jar.borrow().clone();
+        assert!(kept.starts_with("session_id=ses_"));
         assert_eq!(ask("POST", "/auth/logout", json!({})).json()["message"], "Logged out successfully");
-        assert_eq!(ask("GET", "/auth/me", Value::Null).status, 401);
+        assert_eq!(*jar.borrow(), "session_id=");
+        // Somebody who has kept the old one has nothing of it.
+        let answer = world.ports.send_with(&[("cookie", &kept)], "GET", "/auth/me", "");
+        assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
     }
 }
 
@@ -143,14 +148,21 @@ mod pubflow {
             Ok((due, data["available_methods"].clone()))
         }
 
+        /// What its types declare of each result of a second factor.
+        fn two_factor(&self, method: &str, path: &str, body: Value) -> Result<Value, String> {
+            let data = self.request(method, &format!("/auth/two_factor/{path}"), Some(body))?;
+            assert_eq!(data["success"], true, "{path}: {data}");
+            Ok(data)
+        }
+
         fn start(&self, id: &str, method: &str, action: &str) -> Result<Value, String> {
             let body = json!({ "method_id": id, "action": action });
-            self.request("POST", &format!("/auth/two_factor/{method}/start"), Some(body))
+            self.two_factor("POST", &format!("{method}/start"), body)
         }
 
         fn verify(&self, id: &str, code: &str, action: &str) -> Result<bool, String> {
             let body = json!({ "method_id": id, "code": code, "action": action });
-            let data = self.request("POST", "/auth/two_factor/verify", Some(body))?;
+            let data = self.two_factor("POST", "verify", body)?;
             Ok(data["verified"] == true || data["session_activated"] == true)
         }
     }
@@ -184,13 +196,14 @@ mod pubflow {
         assert_eq!(client.verify(id, &world.code(), "login"), Ok(true));
         // It never asks for another id: the stored one goes on.
         assert!(world.is_in(&kept.unwrap()));
-        let valid = client.request("GET", "/auth/validate-session", None).unwrap();
-        assert!(
-            valid["user"].is_object() && (valid["expires_at"].is_string() || valid["expiresAt"].is_string())
-        );
+        for path in ["/auth/validate-session", "/auth/validation"] {
+            let valid = client.request("GET", path, None).unwrap();
+            let until = valid.get("expiresAt").or(valid.get("expires_at")).unwrap();
+            assert!(valid["user"].is_object() && until.is_string());
+        }
         // Setup.
         let body = json!({ "identifier": "other@example.com" });
-        let setup = client.request("POST", "/auth/two_factor/email/setup", Some(body)).unwrap();
+        let setup = client.two_factor("POST", "email/setup", body).unwrap();
         assert_eq!(
             (&setup["method"], &setup["status"], &setup["verification_sent"]),
             (&json!("email"), &json!("pending_setup"), &json!(true))
@@ -203,15 +216,17 @@ mod pubflow {
         // Removal, verified by another method.
         client.start(id, "email", "remove").unwrap();
         let body = json!({ "verification_code": world.code(), "verification_method_id": id });
-        client.request("DELETE", &format!("/auth/two_factor/{other}"), Some(body)).unwrap();
+        client.two_factor("DELETE", other, body).unwrap();
         // The switch.
         client.start(id, "email", "toggle").unwrap();
         let body = json!({ "two_factor_enabled": false, "verification_code": world.code(), "verification_method_id": id });
-        let off = client.request("POST", "/auth/two_factor/toggle", Some(body)).unwrap();
+        let off = client.two_factor("POST", "toggle", body).unwrap();
         assert_eq!((&off["two_factor_enabled"], &off["active_methods"]), (&json!(false), &json!(["email"])));
         // Away: a POST without a body.
         client.request("POST", "/auth/logout", None).unwrap();
-        assert_eq!(client.request("GET", "/auth/validate-session", None).unwrap_err(), "Session expired");
+        for path in ["/auth/validate-session", "/auth/validation"] {
+            assert_eq!(client.request("GET", path, None).unwrap_err(), "Session expired");
+        }
         let (due, _) = client.login(json!({ "email": ANN, "password": PASSWORD })).unwrap();
         assert!(!due);
     }

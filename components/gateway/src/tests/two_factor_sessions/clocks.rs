@@ -41,6 +41,34 @@ fn an_active_session_lasts_for_its_days() {
     }
 }
 
+/// The same without a second factor, and whoever asks about it.
+#[test]
+fn a_session_that_ends_by_time_is_good_for_nobody_who_asks() {
+    for (setting, days) in [("1", 1), ("90", 90)] {
+        let world = World::new();
+        world.join(ANN);
+        world.ports.set_setting("session_days", setting);
+        let session = world.login(ANN).json()["session_id"].as_str().unwrap().to_owned();
+        let bridge = |world: &World, path: &str| {
+            let headers = [("x-bridge-secret", BRIDGE), ("content-type", "application/json")];
+            world.ports.send_with(&headers, "POST", path, json!({ "session_id": session }).to_string())
+        };
+        let late = world.fork();
+        world.wait(days * DAY - MOMENT);
+        late.wait(days * DAY);
+        for path in ["/auth/validate-session", "/auth/validation"] {
+            assert_eq!(world.get(&session, path).status, 200, "{path} {days}");
+            assert_refused(&late.get(&session, path), 401, "SESSION_INVALID", "Session expired");
+        }
+        for path in ["/auth/bridge/validate", "/bridge/validate"] {
+            assert_eq!(bridge(&world, path).status, 200, "{path} {days}");
+            let answer = bridge(&late, path);
+            assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
+        }
+        assert!(world.is_in(&session));
+    }
+}
+
 /// A pending session that begins just before midnight has its code and its count after it.
 #[test]
 fn midnight_is_like_any_other_time() {
@@ -73,6 +101,13 @@ fn a_code_does_not_outlive_an_active_session() {
     world.wait(7 * DAY - MINUTE);
     let sent = world.post(&session, "/auth/two_factor/email/start", json!({ "action": "toggle" }));
     assert_eq!(sent.json()["data"]["expires_in_seconds"], 60, "{}", sent.text());
+    let body = json!({ "code": world.code(), "method": "email", "action": "toggle" });
+    world.wait(MINUTE - MOMENT);
+    let late = world.fork();
+    assert_eq!(world.post(&session, "/auth/two_factor/verify", body.clone()).status, 200);
+    late.wait(MOMENT);
+    let answer = late.post(&session, "/auth/two_factor/verify", body);
+    assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
     // And one whose session ends at midnight can be sent.
     let world = World::new();
     let since_midnight = Duration::from_millis(world.ports.now.get().0 % 86_400_000);

@@ -52,14 +52,25 @@ fn a_code_is_good_for_600_seconds_and_no_longer_than_its_session() {
     world.wait(9 * MINUTE);
     let sent = world.post(&session, "/auth/two_factor/email/start", Value::Null).json();
     assert_eq!(sent["data"]["expires_in_seconds"], 60);
-    // In an active session it is 600 seconds and no more.
-    let sent = world.post(&active, "/auth/two_factor/email/start", json!({ "action": "toggle" })).json();
-    assert_eq!(sent["data"]["expires_in_seconds"], 600);
-    let code = world.code();
-    let body = json!({ "code": code, "method": "email", "action": "toggle" });
-    world.wait(10 * MINUTE);
-    let answer = world.post(&active, "/auth/two_factor/verify", body);
-    assert_refused(&answer, 400, "CODE_EXPIRED", "Verification code expired");
+    // In an active session it is 600 seconds and no more, whatever it is for.
+    let setup =
+        world.post(&active, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" })).json();
+    assert_eq!(setup["expires_in"], 600);
+    let mut codes = vec![("setup", world.code())];
+    for action in ["remove", "toggle"] {
+        let sent = world.post(&active, "/auth/two_factor/email/start", json!({ "action": action })).json();
+        assert_eq!(sent["data"]["expires_in_seconds"], 600);
+        codes.push((action, world.code()));
+    }
+    world.wait(10 * MINUTE - MOMENT);
+    let late = world.fork();
+    late.wait(MOMENT);
+    for (action, code) in codes {
+        let body = json!({ "code": code, "method": "email", "action": action });
+        let answer = late.post(&active, "/auth/two_factor/verify", body.clone());
+        assert_refused(&answer, 400, "CODE_EXPIRED", "Verification code expired");
+        assert_eq!(world.post(&active, "/auth/two_factor/verify", body).status, 200, "{action}");
+    }
 }
 
 /// Wrong-code limit, and "after limit, action login: pending session destroyed → 401 afterwards". It is the account's here.
@@ -148,8 +159,12 @@ fn a_code_is_sent_again_after_thirty_seconds_and_not_before() {
         assert_refused(&answer, 429, "RESEND_TOO_SOON", "Please wait before requesting a new code");
         assert_eq!(answer.header("retry-after"), "10");
     }
+    world.wait(Duration::from_secs(10) - MOMENT);
+    let answer = world.post(&session, "/auth/two_factor/email/start", Value::Null);
+    assert_refused(&answer, 429, "RESEND_TOO_SOON", "Please wait before requesting a new code");
+    assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(world.sent(), before);
-    world.wait(Duration::from_secs(10));
+    world.wait(MOMENT);
     assert_eq!(world.post(&session, "/auth/two_factor/email/start", Value::Null).status, 200);
     assert_ne!(world.code(), code);
 }
@@ -177,6 +192,37 @@ fn five_codes_are_sent_in_a_pending_session() {
     assert_eq!(world.sent(), before + 4);
     let next = world.pending(ANN);
     assert_eq!(world.verify(&next, &world.code()).status, 200);
+}
+
+/// A send that was refused is none of the five: nothing was sent.
+#[test]
+fn a_code_that_may_not_be_sent_takes_none_of_a_sessions_sends() {
+    let world = World::new();
+    let active = world.join_with_two_factor(ANN);
+    let phone = json!({ "phone": "+15551234567" });
+    assert_eq!(world.post(&active, "/auth/two_factor/sms/setup", phone).status, 200);
+    let text = world.ports.sent.borrow().last().unwrap().text.clone();
+    let body = json!({ "code": text.rsplit('#').next().unwrap()[..6], "method": "sms", "action": "setup" });
+    assert_eq!(world.post(&active, "/auth/two_factor/verify", body).status, 200);
+    world.wait(MINUTE);
+    let session = world.pending(ANN);
+    let start = |kind: &str| {
+        world.wait(Duration::from_secs(30));
+        let answer = world.post(&session, &format!("/auth/two_factor/{kind}/start"), Value::Null);
+        (answer.status, answer.json()["code"].clone())
+    };
+    world.ports.set_setting("emails_per_hour", "1");
+    world.ports.set_setting("sms_countries", "44");
+    for _ in 0..4 {
+        assert_eq!(start("email"), (429, json!("RATE_LIMITED")));
+        assert_eq!(start("sms"), (403, json!("TWO_FACTOR_UNAVAILABLE")));
+    }
+    world.ports.set_setting("emails_per_hour", "1000");
+    world.ports.set_setting("sms_countries", "1");
+    for kind in ["email", "sms", "email", "email"] {
+        assert_eq!(start(kind), (200, Value::Null));
+    }
+    assert_eq!(start("email"), (429, json!("RATE_LIMITED")));
 }
 
 /// "Single use".
@@ -208,9 +254,11 @@ fn a_code_goes_where_it_was_stored_and_nowhere_else() {
         json!({ "email": "eve@example.com", "identifier": "eve@example.com", "action": "login" }),
         json!({ "to": "eve@example.com", "phone": "+15550000000", "action": "login" }),
     ] {
-        world.post(&session, "/auth/two_factor/email/start", body);
+        let answer = world.post(&session, "/auth/two_factor/email/start", body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
         world.wait(MINUTE);
     }
+    assert_eq!(world.sent(), before + 2);
     assert!(world.ports.sent.borrow()[before..].iter().all(|message| message.to == ANN));
     let answer =
         world.post(&session, "/auth/two_factor/email/start", json!({ "method_id": setup["method_id"] }));

@@ -83,6 +83,47 @@ fn a_wrong_code_whose_count_breaks_gives_no_attempt_back() {
     }
 }
 
+/// Whoever sets a lock may die before the sessions have ended: nobody is told that one is good, whichever way they ask first.
+#[test]
+fn a_lock_whose_maker_died_leaves_no_session_good_for_whoever_asks() {
+    let world = World::new();
+    let active = world.join_with_two_factor(ANN);
+    let session = world.pending(ANN);
+    let wrong = World::other_than(&world.code());
+    for _ in 0..4 {
+        world.verify(&session, &wrong);
+    }
+    let mut locked = 0;
+    for fault in [Fault::Before, Fault::After] {
+        for skip in 0.. {
+            assert!(skip < 200);
+            let world = world.fork();
+            world.ports.store.fail_after(skip, fault);
+            world.verify(&session, &wrong);
+            if world.ports.store.heal() {
+                break;
+            }
+            // An attempt in nobody's hands is a wrong one by then.
+            world.wait(Duration::from_secs(20));
+            if world.fork().login(ANN).status != 423 {
+                continue;
+            }
+            locked += 1;
+            for path in ["/auth/validate-session", "/auth/validation"] {
+                let answer = world.fork().get(&active, path);
+                assert_refused(&answer, 401, "SESSION_INVALID", "Session expired");
+            }
+            for path in ["/auth/bridge/validate", "/bridge/validate"] {
+                let headers = [("x-bridge-secret", BRIDGE), ("content-type", "application/json")];
+                let body = json!({ "session_id": active }).to_string();
+                let answer = world.fork().ports.send_with(&headers, "POST", path, body);
+                assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
+            }
+        }
+    }
+    assert!(locked > 0);
+}
+
 #[test]
 fn a_change_that_breaks_anywhere_takes_no_second_factor_away_without_saying_so() {
     let world = World::new();

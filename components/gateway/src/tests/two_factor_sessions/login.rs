@@ -47,6 +47,27 @@ fn a_user_has_the_fields_of_the_contract_and_two_factor_is_a_boolean() {
     assert_eq!((&user["is_verified"], &user["two_factor"]), (&json!(true), &json!(false)));
 }
 
+/// §3: the number is its owner's; whoever has given the password alone sees that it is there.
+#[test]
+fn a_phone_number_is_masked_until_the_second_factor_is_given() {
+    let world = World::new();
+    let body = json!({ "email": ANN, "password": PASSWORD, "phone": "+15551234567" });
+    assert_eq!(world.open("POST", "/auth/register", body).status, 200);
+    let body = json!({ "email": ANN, "password": PASSWORD, "code": world.code() });
+    let joined = world.open("POST", "/auth/register/verify", body).json();
+    assert_eq!(joined["user"]["phone"], "+15551234567");
+    assert_eq!(world.login(ANN).json()["user"]["phone"], "+15551234567");
+    let session = joined["data"]["sessionId"].as_str().unwrap();
+    assert_eq!(world.post(session, "/auth/two_factor/toggle", json!({ "enabled": true })).status, 200);
+    let login = world.login(ANN);
+    assert_eq!(login.json()["user"]["phone"], "+1***4567");
+    assert!(!login.text().contains("555123"));
+    let pending = login.json()["session_id"].as_str().unwrap().to_owned();
+    assert_eq!(world.get(&pending, "/auth/me").json()["user"]["phone"], "+1***4567");
+    assert_eq!(world.verify(&pending, &world.code()).status, 200);
+    assert_eq!(world.get(&pending, "/auth/me").json()["user"]["phone"], "+15551234567");
+}
+
 /// §3: `2FA due | 200`, and §2: "pending, code sent at once".
 #[test]
 fn a_login_with_a_second_factor_is_pending_and_its_code_is_sent_at_once() {
@@ -98,6 +119,12 @@ fn a_name_is_an_address_in_any_case_or_a_user_name_under_each_of_its_names() {
         let answer = world.open("POST", "/auth/login", json!({ field: name, "password": PASSWORD }));
         assert_eq!(answer.status, 200, "{field} {name}: {}", answer.text());
     }
+    // A form that sends all of them, of which one was filled in.
+    let body = json!({ "email": "", "user_name": " ", "userName": "ann.a", "password": PASSWORD });
+    assert_eq!(world.open("POST", "/auth/login", body).status, 200);
+    let body = json!({ "email": "", "userName": " ", "password": PASSWORD });
+    let answer = world.open("POST", "/auth/login", body);
+    assert_refused(&answer, 400, "VALIDATION_ERROR", "email or user_name must be given");
 }
 
 /// §3: `wrong credentials | 401`.
@@ -154,6 +181,26 @@ fn where_a_second_factor_is_mandatory_nobody_does_without() {
     let session = world.pending(ANN);
     assert_eq!(world.verify(&session, &world.code()).status, 200);
     assert!(world.is_in(&session));
+}
+
+/// Nor is anybody kept out who had taken their last method away before it was mandatory, or whose removal of it died half-way: the address
+/// that is known to be theirs is one again.
+#[test]
+fn where_a_second_factor_is_mandatory_an_address_is_one() {
+    let world = World::new();
+    let session = world.join(ANN);
+    let id = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.delete(&session, &format!("/auth/two_factor/{id}"), Value::Null).status, 200);
+    world.configure(json!({ "mfa": "mandatory" }));
+    let session = world.pending(ANN);
+    assert_eq!(world.ports.sent.borrow().last().unwrap().to, ANN);
+    assert_eq!(world.verify(&session, &world.code()).status, 200);
+    assert_eq!(world.methods(&session)[0]["status"], "active");
+    // Of somebody who has shown no address to be theirs it is none.
+    let world = World::with(json!({ "registration": "open" }));
+    world.open("POST", "/auth/register", json!({ "email": ANN, "password": PASSWORD }));
+    world.configure(json!({ "mfa": "mandatory", "registration": "open" }));
+    assert_eq!(world.login(ANN).json()["code"], "EMAIL_NOT_VERIFIED");
 }
 
 /// §2, transitions: `pending | verify, right code, action login | active`, under the same id, with a fresh cookie.

@@ -13,7 +13,9 @@ mod made;
 mod refusals;
 mod register;
 mod routes;
+mod strict;
 mod transport;
+mod which;
 
 use crate::testing::{Answer, PARTNER, TestPorts, sandbox};
 use core::time::Duration;
@@ -38,6 +40,20 @@ impl World {
 
     /// With other rules for the tenant.
     pub(super) fn with(more: Value) -> World {
+        let ports = sandbox();
+        ports.set_setting("environment", "production");
+        ports.set_setting(
+            "account_keys",
+            r#"[{"id":"a1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#,
+        );
+        ports.set_setting("sms_countries", "1");
+        let world = World { ports };
+        world.configure(more);
+        world
+    }
+
+    /// Gives the tenant other rules from now on.
+    pub(super) fn configure(&self, more: Value) {
         let mut tenant = json!({
             "partner": PARTNER,
             "name": "Acme",
@@ -48,15 +64,7 @@ impl World {
         for (name, value) in more.as_object().unwrap() {
             tenant[name] = value.clone();
         }
-        let ports = sandbox();
-        ports.set_setting("environment", "production");
-        ports.set_setting("accounts", &json!([tenant]).to_string());
-        ports.set_setting(
-            "account_keys",
-            r#"[{"id":"a1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]"#,
-        );
-        ports.set_setting("sms_countries", "1");
-        World { ports }
+        self.ports.set_setting("accounts", &json!([tenant]).to_string());
     }
 
     /// Everything as it is now. What the two do from here on, they do apart.

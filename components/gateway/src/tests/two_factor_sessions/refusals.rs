@@ -169,10 +169,19 @@ fn what_is_not_offered_is_403() {
         ("/auth/two_factor/email/setup", json!({ "email": "other@example.com" })),
         ("/auth/two_factor/email/start", json!({ "action": "toggle" })),
         ("/auth/two_factor/toggle", json!({ "enabled": true })),
+        ("/auth/two_factor/verify", json!({ "code": "111111", "method": "email", "action": "remove" })),
     ] {
         let answer = off.post(&session, path, body);
         assert_refused(&answer, 403, "TWO_FACTOR_UNAVAILABLE", "Two-factor sign-in is not offered");
     }
+    // A sign-in that began before takes its code no more: without one there is a new one.
+    let world = World::new();
+    world.join_with_two_factor(ANN);
+    let pending = world.pending(ANN);
+    world.configure(json!({ "two_factor": false }));
+    let answer = world.verify(&pending, &world.code());
+    assert_refused(&answer, 403, "TWO_FACTOR_UNAVAILABLE", "Two-factor sign-in is not offered");
+    assert_eq!(world.login(ANN).json()["success"], true);
     let world = World::new();
     let session = world.join(ANN);
     // Not to this country, and then to none.

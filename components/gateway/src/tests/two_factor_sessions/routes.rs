@@ -216,6 +216,17 @@ fn the_bridge_learns_whose_an_active_session_is_and_nobody_else_does() {
         assert_eq!((&body["data"]["user"]["email"], &body["user"]["email"]), (&json!(ANN), &json!(ANN)));
         assert_eq!(body["data"]["session"]["session_id"], active.as_str());
         assert_eq!(body["data"]["session"]["two_factor_verified"], 1);
+        assert_eq!(body["expires_at"], body["data"]["session"]["expires_at"]);
+        assert!(body["expires_at"].is_string());
+        // Under its other name, and in the header.
+        let camel = json!({ "sessionId": active }).to_string();
+        for (headers, sent) in [
+            (vec![("x-bridge-secret", BRIDGE)], camel),
+            (vec![("x-bridge-secret", BRIDGE), ("x-session-id", active.as_str())], String::new()),
+        ] {
+            let answer = world.ports.send_with(&headers, "POST", path, sent);
+            assert_eq!((answer.status, &answer.json()["user"]["email"]), (200, &json!(ANN)));
+        }
         for gone in [pending.as_str(), "ses_x", ""] {
             let answer = ask(BRIDGE, gone, path);
             assert_refused(&answer, 401, "SESSION_INVALID", "Invalid or expired session");
@@ -238,12 +249,19 @@ fn the_validation_route_of_pubflow_clients_says_what_they_wait_for() {
     let world = World::new();
     let active = world.join_with_two_factor(ANN);
     let pending = world.pending(ANN);
-    let ask = |session: &str| world.get(session, "/auth/validate-session");
-    let body = ask(&active).json();
+    for path in ["/auth/validate-session", "/auth/validation"] {
+        let world = world.fork();
+        validation(&world, path, &active, &pending);
+    }
+}
+
+fn validation(world: &World, path: &str, active: &str, pending: &str) {
+    let ask = |session: &str| world.get(session, path);
+    let body = ask(active).json();
     assert_eq!((&body["isValid"], &body["user"]["email"]), (&json!(true), &json!(ANN)));
     assert_eq!(body["expiresAt"], body["data"]["expires_at"]);
     assert_refused(&ask("x"), 401, "SESSION_INVALID", "Invalid session");
-    assert_refused(&ask(&pending), 403, "TWO_FACTOR_REQUIRED", "Two-factor verification required");
-    world.post(&active, "/auth/logout", Value::Null);
-    assert_refused(&ask(&active), 401, "SESSION_INVALID", "Session expired");
+    assert_refused(&ask(pending), 403, "TWO_FACTOR_REQUIRED", "Two-factor verification required");
+    world.post(active, "/auth/logout", Value::Null);
+    assert_refused(&ask(active), 401, "SESSION_INVALID", "Session expired");
 }

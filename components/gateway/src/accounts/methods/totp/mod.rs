@@ -32,6 +32,8 @@ const WHAT: &str = "authenticator app";
 
 /// What the app is given, once. It has no `Debug`: whoever has it makes the codes.
 pub(crate) struct Setup {
+    /// The app's.
+    pub(crate) id: Uuid,
     /// For typing in: 32 characters of base 32.
     pub(crate) secret_base32: String,
     /// For the QR code.
@@ -94,7 +96,7 @@ pub(crate) fn start(
     let kept = Kept { key_id: key.id.clone(), salt, created_at: now, since: now };
     stored::write(ports, &pending_key(account), &kept, WHAT)?;
     let otpauth_uri = uri::otpauth(&secret_base32, issuer, label);
-    Ok(Setup { secret_base32, otpauth_uri, expires_at: now + SETUP_LIFETIME })
+    Ok(Setup { id: salt, secret_base32, otpauth_uri, expires_at: now + SETUP_LIFETIME })
 }
 
 /// What the account has, to show it, and to confirm the setup.

@@ -4,37 +4,38 @@
 //! owner is told by mail. The account begins when the address is confirmed, by somebody who knows the password that was
 //! registered: otherwise its owner could be brought to confirm an account that a stranger chose the password of.
 
+pub(super) mod body;
+mod verify;
+
+pub(super) use verify::verify;
+
 use super::fields::Fields;
 use super::refused::{Refused, Result};
-use super::{answers, bridge, code, login, shown};
+use super::{answers, bridge, login, shown};
 use crate::accounts::account::{self, Account, Name};
 use crate::accounts::codes::Times;
 use crate::accounts::context::Context;
+use crate::accounts::epoch;
 use crate::accounts::names::{AccountEmail, UserName};
 use crate::accounts::notices::{self, News};
 use crate::accounts::ownership::{self, Why};
-use crate::accounts::password::{self, Password, Phc, Rule};
+use crate::accounts::password::Phc;
 use crate::accounts::phone::Phone;
 use crate::accounts::refusal::Refusal;
 use crate::accounts::register::{self, Beginning, Person};
 use crate::accounts::sessions;
-use crate::accounts::sign_in::{self, Credentials, SignedIn};
-use crate::accounts::{epoch, lock};
-use crate::http::{ApiError, Response};
+use crate::http::Response;
 use crate::ports::Ports;
 use crate::settings::Registration;
 use crate::when::rfc3339;
+use body::Body;
 use core::time::Duration;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stepgate_storage::StoreError;
 use uuid::Uuid;
 
 const TIMES: Times = Times { lifetime: Duration::from_secs(600), between: Duration::from_secs(30) };
-
-/// The longest name of somebody, in characters.
-const LONGEST_NAME: usize = 80;
 
 /// What a code that was sent to an address makes of it. Nothing, for one that has an account already.
 #[derive(Default, Serialize, Deserialize)]
@@ -62,6 +63,11 @@ pub(super) fn waiting<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> R
     Ok(ownership::waiting_for(ctx, Why::Registration, email)?)
 }
 
+<<<<<<< HEAD:components/gateway/src/two_factor_sessions/register/mod.rs
+/// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
+pub(super) fn must_verify(tenant: &Tenant) -> bool {
+    tenant.registration != Registration::Open || tenant.mfa == Mfa::Mandatory
+=======
 /// Who wants an account.
 pub(super) struct Body {
     email: AccountEmail,
@@ -118,6 +124,7 @@ fn name(fields: &Fields, names: &[&str]) -> core::result::Result<Option<String>,
         return Err(ApiError::bad_request("Names may have 80 characters at most, on one line"));
     }
     Ok(Some(text.to_owned()))
+>>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8:components/gateway/src/two_factor_sessions/register.rs
 }
 
 /// `POST /auth/register`: for anybody where that is so, and for the partner's own servers.
@@ -127,12 +134,13 @@ pub(super) async fn register<P: Ports>(
     fields: &Fields,
 ) -> Result<Response> {
     if bridge::is_there(ctx, headers)? {
-        return at_once(ctx, fields, By::Bridge).await;
+        return at_once(ctx, fields).await;
     }
     match ctx.tenant.registration {
         Registration::Closed => Err(Refused::RegistrationClosed),
-        Registration::Verified => verified_first(ctx, fields).await,
-        Registration::Open => at_once(ctx, fields, By::Anybody).await,
+        Registration::Open if !must_verify(ctx.tenant) => at_once(ctx, fields).await,
+        // An account that nobody has confirmed would keep its address from its owner, and could not be asked for again.
+        Registration::Open | Registration::Verified => verified_first(ctx, fields).await,
     }
 }
 
@@ -143,22 +151,14 @@ pub(super) async fn register_public<P: Ports>(
     fields: &Fields,
 ) -> Result<Response> {
     bridge::require(ctx, headers)?;
-    at_once(ctx, fields, By::Bridge).await
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Anybody,
-    Bridge,
+    at_once(ctx, fields).await
 }
 
 /// The account begins now. Whether its owner may sign in before the address is verified, the tenant says.
-async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Result<Response> {
+async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Response> {
     let person = Body::read(fields)?.person(ctx)?;
     let email = person.email.clone();
-    if by == By::Bridge
-        && let Some(account) = unverified(ctx, &email)?
-    {
+    if let Some(account) = unverified(ctx, &email)? {
         // Its mail was lost, or its code is too old. Nothing else of it is changed.
         return verify_later(ctx, &account).await;
     }
@@ -170,12 +170,19 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields, by: By) -> Res
     let_in(ctx, &account, epoch, false)
 }
 
-/// The account with this address, if it is not verified yet.
+/// The account with this address, if it is still to be verified.
 fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
+    if !must_verify(ctx.tenant) {
+        return Ok(None);
+    }
     let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
         return Ok(None);
     };
+<<<<<<< HEAD:components/gateway/src/two_factor_sessions/register/mod.rs
+    if account::is_verified(ctx.ports, id)? {
+=======
     if account::is_verified(ctx.ports, id)? || !ctx.tenant.must_verify() {
+>>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8:components/gateway/src/two_factor_sessions/register.rs
         return Ok(None);
     }
     Ok(account::read(ctx.ports, id)?)
@@ -242,66 +249,6 @@ fn announced(person: &Person) -> Value {
         "is_verified": false,
         "two_factor": false,
     })
-}
-
-/// What confirms an address.
-pub(super) struct Confirmation<'f> {
-    email: AccountEmail,
-    code: &'f str,
-    password: password::Typed,
-}
-
-impl Confirmation<'_> {
-    pub(super) fn read(fields: &Fields) -> core::result::Result<Confirmation<'_>, ApiError> {
-        let invalid = |what: &'static str| ApiError::bad_request(what);
-        let email = fields.text(&["email"])?.and_then(AccountEmail::parse);
-        let email = email.ok_or_else(|| invalid("Invalid email format"))?;
-        let code = fields.text(&["code"])?.unwrap_or_default();
-        if !code::is_six_digits(code) && !ownership::is_long(code) {
-            return Err(invalid("code must be a string of 6 digits, or the long code of the mail"));
-        }
-        let password = fields.text(&["password"])?.and_then(password::Typed::parse);
-        let password = password.ok_or_else(|| invalid("password must be given, of 256 bytes at most"))?;
-        Ok(Confirmation { email, code, password })
-    }
-}
-
-/// `POST /auth/register/verify`: ours. Password first, as at sign-in and counted with it; then the code.
-pub(super) fn verify<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Response> {
-    let Confirmation { email, code, password } = Confirmation::read(fields)?;
-    let before = waiting(ctx, &email)?;
-    let credentials = Credentials { name: email.as_str(), password: &password, device: None };
-    let known = match sign_in::first_factor(ctx, &credentials, before.as_ref().and_then(Waiting::phc)) {
-        // Anybody can use up the guesses at an address. Whoever has the mail has one more.
-        Err(Refusal::TooManyLogins { .. }) if ownership::is_long(code) => None,
-        known => Some(known?),
-    };
-    if let Some(SignedIn::Owner(owner)) = &known {
-        lock::check(ctx, owner.account.id)?;
-    }
-    let confirmed: Waiting = match ownership::check(ctx, Why::Registration, &email, code) {
-        Ok(confirmed) => confirmed,
-        Err(Refusal::Locked { until }) => return Err(Refused::Spent { until }),
-        Err(refusal) => return Err(refusal.into()),
-    };
-    match (confirmed, known) {
-        // The same registration whose password was checked, and not one that came in between.
-        (Waiting { person: Some(person), .. }, known @ (Some(SignedIn::NotVerified) | None))
-            if before.as_ref().and_then(Waiting::phc) == Some(&person.phc)
-                && (known.is_some()
-                    || password::guess(&person.phc, &password).map_err(Refusal::from)?.is_right()) =>
-        {
-            let account = register::create(ctx, person, Beginning { verified: true, two_factor: false })?;
-            let epoch = epoch::current(ctx.ports, account.id)?;
-            let_in(ctx, &account, epoch, true)
-        }
-        (Waiting { account: Some(id), .. }, Some(SignedIn::Owner(owner))) if owner.account.id == id => {
-            register::verified(ctx, &owner.account)?;
-            let account = account::read(ctx.ports, id)?.ok_or(StoreError::Corrupt("account"))?;
-            let_in(ctx, &account, owner.epoch, true)
-        }
-        _ => Err(Refusal::NoCode.into()),
-    }
 }
 
 /// `two_factor`: a code was given beside the password, from the mailbox that is the account's first method.
