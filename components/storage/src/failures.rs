@@ -215,13 +215,8 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
         let step = self.step(&period, Event::Wrong)?;
         in_time?;
         match step {
-<<<<<<< HEAD
             Step::Here { word, .. } => Ok(self.open(&period, word)),
-            Step::Busy { until } => Ok(Standing::Refused(Refusal::Busy { until })),
-=======
-            Step::Here { word, .. } => Ok(self.open(word)),
-            Step::Busy { left, .. } => Ok(Standing::Open { left }),
->>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
+            Step::Busy { left, .. } => Ok(Standing::Open { left, lock_over: period.lock_over() }),
             Step::Next(next) => {
                 self.enter(&next)?;
                 self.look(next)
@@ -262,7 +257,7 @@ impl<'a, S: Store, C: Fn() -> Timestamp> Failures<'a, S, C> {
 
     fn open(&self, period: &Period, word: Word) -> Standing {
         let left = self.policy.limit.saturating_sub(word.taken());
-        Standing::Open { left, lock_over: (period.spent > 0).then_some(period.begins) }
+        Standing::Open { left, lock_over: period.lock_over() }
     }
 
     /// Goes to the first period that has not ended, and adds `event` there. On its way it adds it to others, which changes
@@ -397,6 +392,11 @@ struct Period {
 impl Period {
     fn after_success(&self) -> Period {
         Period { number: self.number.saturating_add(1), begins: Timestamp(0), spent: 0 }
+    }
+
+    /// When the lock before it was over, if nothing was right since.
+    fn lock_over(&self) -> Option<Timestamp> {
+        (self.spent > 0).then_some(self.begins)
     }
 
     fn parse(text: &str) -> Result<Period, StoreError> {

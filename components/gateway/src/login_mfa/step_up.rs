@@ -10,13 +10,8 @@ use crate::accounts::account::Account;
 use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::{self, Counts, Place};
 use crate::accounts::context::Context;
-<<<<<<< HEAD
 use crate::accounts::methods::{self, Kind, Method, MethodId};
-=======
-use crate::accounts::lock;
-use crate::accounts::methods::{self, Kind, Method, MethodId, recovery};
 use crate::accounts::password::Phc;
->>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::ports::Ports;
@@ -199,10 +194,5 @@ pub(super) fn read_code<P: Ports>(ctx: &Context<'_, P>, account: Uuid, kind: Kin
     if kind.takes(code) {
         return Ok(());
     }
-<<<<<<< HEAD
-    Err(No::CannotBeACode { left: budgets::left(ctx, &Budget::SecondFactor(account))? })
-=======
-    lock::check(ctx, account)?;
     Err(No::CannotBeACode { left: budgets::check(ctx, &Budget::SecondFactor(account))? })
->>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8
 }

@@ -80,9 +80,11 @@ fn keys_rotate_and_a_key_that_is_gone_takes_its_tokens_with_it() {
     let before = with_keys(&[OLD]);
     let token = token(&before);
     let now = before.now.get();
-    for (keys_then, expected) in
-        [(&[OLD, NEW][..], Some(claims(&before))), (&[NEW, OLD][..], Some(claims(&before))), (&[NEW][..], None)]
-    {
+    for (keys_then, expected) in [
+        (&[OLD, NEW][..], Some(claims(&before))),
+        (&[NEW, OLD][..], Some(claims(&before))),
+        (&[NEW][..], None),
+    ] {
         assert_eq!(keys(&with_keys(keys_then)).verify(&token, now), expected, "{keys_then:?}");
     }
     let (header, _) = read(&super::token(&with_keys(&[NEW, OLD])));

@@ -63,70 +63,6 @@ pub(super) fn waiting<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> R
     Ok(ownership::waiting_for(ctx, Why::Registration, email)?)
 }
 
-<<<<<<< HEAD:components/gateway/src/two_factor_sessions/register/mod.rs
-/// Whether somebody whose address is not verified is kept out. Where a second factor is mandatory, the address is the first.
-pub(super) fn must_verify(tenant: &Tenant) -> bool {
-    tenant.registration != Registration::Open || tenant.mfa == Mfa::Mandatory
-=======
-/// Who wants an account.
-pub(super) struct Body {
-    email: AccountEmail,
-    password: Password,
-    user_name: Option<UserName>,
-    phone: Option<Phone>,
-    name: Option<String>,
-    last_name: Option<String>,
-    user_type: Option<String>,
-}
-
-impl Body {
-    pub(super) fn read(fields: &Fields) -> core::result::Result<Body, ApiError> {
-        let invalid = |what: &'static str| ApiError::bad_request(what);
-        let email = fields.text(&["email"])?.and_then(AccountEmail::parse);
-        let email = email.ok_or_else(|| invalid("Invalid email format"))?;
-        let text = fields.text(&["password"])?.unwrap_or_default();
-        let password = Password::parse(text, Rule::Length).map_err(|unfit| invalid(unfit.words()))?;
-        let user_name = match fields.text(&["user_name", "userName", "username"])? {
-            None => None,
-            Some(text) => {
-                let wrong =
-                    "user_name must be 3 to 32 letters, digits, dots, hyphens or underscores, a letter first";
-                Some(UserName::parse(text).ok_or_else(|| invalid(wrong))?)
-            }
-        };
-        let phone = match fields.text(&["phone"])? {
-            None => None,
-            Some(text) => Some(Phone::parse(text).ok_or_else(|| invalid("phone must be like +15551234567"))?),
-        };
-        Ok(Body {
-            email,
-            password,
-            user_name,
-            phone,
-            name: name(fields, &["name"])?,
-            last_name: name(fields, &["last_name", "lastName"])?,
-            user_type: name(fields, &["user_type", "userType"])?,
-        })
-    }
-
-    fn person<P: Ports>(self, ctx: &Context<'_, P>) -> Result<Person> {
-        let phc = password::hash(&self.password, &ctx.ports.random()).map_err(Refusal::from)?;
-        let Body { email, user_name, phone, name, last_name, user_type, .. } = self;
-        Ok(Person { email, user_name, phone, name, last_name, user_type, phc })
-    }
-}
-
-fn name(fields: &Fields, names: &[&str]) -> core::result::Result<Option<String>, ApiError> {
-    let Some(text) = fields.text(names)?.map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
-        return Err(ApiError::bad_request("Names may have 80 characters at most, on one line"));
-    }
-    Ok(Some(text.to_owned()))
->>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8:components/gateway/src/two_factor_sessions/register.rs
-}
-
 /// `POST /auth/register`: for anybody where that is so, and for the partner's own servers.
 pub(super) async fn register<P: Ports>(
     ctx: &Context<'_, P>,
@@ -138,7 +74,7 @@ pub(super) async fn register<P: Ports>(
     }
     match ctx.tenant.registration {
         Registration::Closed => Err(Refused::RegistrationClosed),
-        Registration::Open if !must_verify(ctx.tenant) => at_once(ctx, fields).await,
+        Registration::Open if !ctx.tenant.must_verify() => at_once(ctx, fields).await,
         // An account that nobody has confirmed would keep its address from its owner, and could not be asked for again.
         Registration::Open | Registration::Verified => verified_first(ctx, fields).await,
     }
@@ -172,17 +108,13 @@ async fn at_once<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Result<Resp
 
 /// The account with this address, if it is still to be verified.
 fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Option<Account>> {
-    if !must_verify(ctx.tenant) {
+    if !ctx.tenant.must_verify() {
         return Ok(None);
     }
     let Some(id) = account::id_of(ctx.ports, &ctx.scope(), &Name::Email(email.clone()))? else {
         return Ok(None);
     };
-<<<<<<< HEAD:components/gateway/src/two_factor_sessions/register/mod.rs
     if account::is_verified(ctx.ports, id)? {
-=======
-    if account::is_verified(ctx.ports, id)? || !ctx.tenant.must_verify() {
->>>>>>> 2aae016da8fe178b93db1e4bd9222bfdf1e96dc8:components/gateway/src/two_factor_sessions/register.rs
         return Ok(None);
     }
     Ok(account::read(ctx.ports, id)?)
