@@ -394,7 +394,7 @@ impl Period {
         Period { number: self.number.saturating_add(1), begins: Timestamp(0), spent: 0 }
     }
 
-    /// When the lock before it was over, if nothing was right since.
+    /// When the last lock since the last success was over.
     fn lock_over(&self) -> Option<Timestamp> {
         (self.spent > 0).then_some(self.begins)
     }

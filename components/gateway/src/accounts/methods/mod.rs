@@ -19,8 +19,9 @@ pub(crate) use messaged::{add_email, add_phone, destination};
 
 use super::account;
 use super::context::Context;
-use super::refusal::Result;
+use super::refusal::{Refusal, Result};
 use super::register;
+use crate::http::ApiError;
 use crate::ports::Ports;
 use crate::settings::Mfa;
 use stepgate_storage::{RecordKey, StoreError, Timestamp};
@@ -56,7 +57,7 @@ pub(crate) fn active<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Ve
 }
 
 /// The methods that a sign-in has to be confirmed with; none where no second factor is due:
-/// `contracts/two-factor-sessions.md` §2. Where one is mandatory, the address was shown to be its owner's: without that nobody comes here.
+/// `contracts/two-factor-sessions.md` §2. Where one is mandatory, an address that was shown to be its owner's is one, if there is no other.
 pub(crate) fn due<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Option<Vec<Method>>> {
     // Read whatever the switches say, so that an answer takes the same time.
     let (methods, own) = (active(ctx, account)?, account::two_factor(ctx.ports, account)?);
@@ -64,6 +65,9 @@ pub(crate) fn due<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Optio
     let wanted = ctx.tenant.two_factor && (own || mandatory);
     if wanted && mandatory && methods.is_empty() {
         // The last one was taken away before it was mandatory, or by a removal that died half-way. Nobody gets in without.
+        if !account::is_verified(ctx.ports, account)? {
+            return Err(Refusal::Failed(ApiError::Internal("an account has no method".into())));
+        }
         let account = account::read(ctx.ports, account)?.ok_or(StoreError::Corrupt("account"))?;
         return Ok(Some(vec![register::first_method(ctx, &account)?]));
     }

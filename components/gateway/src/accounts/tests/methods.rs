@@ -82,19 +82,28 @@ fn the_second_factor_is_due_where_all_three_say_so() {
     }
 }
 
+/// The address that was shown to be its owner's is one where there is no other; nobody gets in without.
 #[test]
-fn where_it_is_mandatory_an_account_without_a_method_lets_nobody_in() {
-    let ports = world();
-    ports.set_setting(
-        "accounts",
-        &ACCOUNTS.replace(r#""partner_id":7"#, r#""partner_id":7,"mfa":"mandatory""#),
-    );
-    let ann = ann(&ports);
-    account::set_two_factor(&ports, ann.id, false).unwrap();
-    assert!(now(&ports, |ctx| methods::due(ctx, ann.id)).unwrap().is_some());
-    let mail = now(&ports, |ctx| methods::active(ctx, ann.id)).unwrap().remove(0);
-    now(&ports, |ctx| methods::remove(ctx, ann.id, &mail)).unwrap();
-    assert!(matches!(now(&ports, |ctx| methods::due(ctx, ann.id)), Err(Refusal::Failed(_))));
+fn where_it_is_mandatory_an_account_without_a_method_has_its_address_if_that_is_verified() {
+    for verified in [true, false] {
+        let ports = world();
+        ports.set_setting(
+            "accounts",
+            &ACCOUNTS.replace(r#""partner_id":7"#, r#""partner_id":7,"mfa":"mandatory""#),
+        );
+        let beginning = Beginning { verified, two_factor: false };
+        let ann = now(&ports, |ctx| register::create(ctx, person("ann@example.com"), beginning)).unwrap();
+        account::set_two_factor(&ports, ann.id, false).unwrap();
+        for mail in now(&ports, |ctx| methods::active(ctx, ann.id)).unwrap() {
+            assert!(verified && now(&ports, |ctx| methods::due(ctx, ann.id)).unwrap().is_some());
+            now(&ports, |ctx| methods::remove(ctx, ann.id, &mail)).unwrap();
+        }
+        match now(&ports, |ctx| methods::due(ctx, ann.id)) {
+            Ok(due) => assert!(verified && due.unwrap()[0].identifier == "ann@example.com"),
+            Err(refusal) => assert!(!verified && matches!(refusal, Refusal::Failed(_))),
+        }
+        assert_eq!(active(&ports, &ann).len(), usize::from(verified));
+    }
 }
 
 /// Each account is made with a switch. One that is missing must not be a way in.
