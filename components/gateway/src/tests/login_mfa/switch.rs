@@ -158,3 +158,64 @@ fn without_a_body_its_type_is_nothing() {
     assert_eq!(ports.send_with(&form, "POST", SWITCH, "a=1").status, 415);
     assert_eq!(ports.send_with(&form, "POST", SWITCH, "").status, 200);
 }
+
+/// The same by two methods: what was asked for first has been done, and the second code says so again instead of undoing it.
+#[test]
+fn two_starts_by_two_methods_flip_it_once() {
+    let ports = world();
+    let app = methods::App::of(&ports);
+    let tokens = signed_in(&ports);
+    let body = json!({ "mfaMethod": "totp" }).to_string();
+    assert_eq!(as_user(&ports, &tokens, "POST", SWITCH, &body).status, 200);
+    let code = start(&ports, &tokens);
+    assert_eq!(confirm(&ports, &tokens, &code).status, 200);
+    assert!(!is_on(&ports, &tokens));
+    let body = json!({ "mfaMethod": "totp", "confirmationCode": app.code(&ports) }).to_string();
+    assert_eq!(as_user(&ports, &tokens, "POST", CONFIRM, &body).status, 200);
+    assert!(!is_on(&ports, &tokens));
+}
+
+/// "Other sessions stay signed in after the flip", and go on.
+#[test]
+fn other_sessions_stay_signed_in() {
+    let ports = world();
+    let other = signed_in(&ports);
+    ports.pass(seconds(60));
+    let tokens = signed_in(&ports);
+    let code = start(&ports, &tokens);
+    assert_eq!(confirm(&ports, &tokens, &code).status, 200);
+    assert_eq!(who(&ports, &other).status, 200);
+    let renewed = refresh(&ports, other["refresh_token"].as_str().unwrap());
+    assert_eq!(renewed.status, 200);
+    assert_eq!(who(&ports, &renewed.json()).status, 200);
+}
+
+#[test]
+fn a_token_that_is_expired_or_revoked_switches_nothing() {
+    let ports = world();
+    let revoked = signed_in(&ports);
+    as_user(&ports, &revoked, "DELETE", "/reg/user/session/logout/current", "");
+    ports.pass(seconds(60));
+    let expired = signed_in(&ports);
+    ports.pass(seconds(604_800));
+    for tokens in [&revoked, &expired] {
+        is_over(&as_user(&ports, tokens, "POST", SWITCH, ""));
+        is_over(&confirm(&ports, tokens, "123456"));
+    }
+}
+
+/// §2: one new code in 60 seconds, and each works for 5 minutes; to the last second of both.
+#[test]
+fn a_code_works_to_its_last_moment_and_the_next_comes_after_a_minute() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    start(&ports, &tokens);
+    ports.pass(seconds(59));
+    let again = as_user(&ports, &tokens, "POST", SWITCH, "");
+    says(&again, 429, "TOO_MANY_REQUESTS", TOO_SOON);
+    assert_eq!(wait(&again), 1);
+    ports.pass(seconds(1));
+    let code = start(&ports, &tokens);
+    ports.pass(Duration::from_millis(299_900));
+    assert_eq!(confirm(&ports, &tokens, &code).status, 200);
+}

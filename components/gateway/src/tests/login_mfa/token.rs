@@ -418,3 +418,53 @@ fn a_type_of_grant_in_the_body_is_a_text_in_both_grants() {
     }
     assert_eq!(refresh(&ports, tokens["refresh_token"].as_str().unwrap()).status, 200);
 }
+
+/// Row 4 by the account's own switch, whatever stands in `mfaCode`.
+#[test]
+fn row_4_who_has_switched_it_off_needs_no_code() {
+    let ports = world();
+    in_context(&ports, |_, account| account::set_two_factor(&ports, account.id, false).unwrap());
+    for code in [json!("000000"), json!("x"), json!("")] {
+        let answer = sign_in(&ports, &json!({ "mfaCode": code }));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    assert_eq!(sent(&ports), 0);
+}
+
+/// §1: what `errors` holds is open, and is these two fields.
+#[test]
+fn an_error_has_a_field_and_a_message() {
+    let ports = world();
+    let body = ask(&ports, &json!({ "email": 7 })).json();
+    let errors = body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 2);
+    for error in errors {
+        let keys: Vec<&String> = error.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["field", "message"]);
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()));
+    }
+}
+
+/// "One interval per purpose": signing in after a switch was asked for, too.
+#[test]
+fn the_minute_of_a_switch_is_not_that_of_signing_in() {
+    let ports = world();
+    let tokens = signed_in(&ports);
+    ports.pass(seconds(60));
+    assert_eq!(as_user(&ports, &tokens, "POST", "/reg/mfa/authorization/switch", "").status, 200);
+    ask_for_code(&ports);
+}
+
+/// §2: 30 minutes, configurable; the shortest is longer than any code lives, so that none from before the lock works after it.
+#[test]
+fn a_lock_lasts_as_long_as_is_set_and_no_code_outlives_it() {
+    let ports = world();
+    ports.set_setting("account_lock_minutes", "14");
+    assert_eq!(sign_in(&ports, &json!({})).status, 500);
+    ports.set_setting("account_lock_minutes", "45");
+    lock(&ports);
+    ports.pass(seconds(2699));
+    says(&sign_in(&ports, &json!({})), 423, "LOCKED", LOCKED);
+    ports.pass(seconds(1));
+    ask_for_code(&ports);
+}

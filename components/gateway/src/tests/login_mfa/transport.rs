@@ -16,7 +16,13 @@ fn the_partner_is_known_by_its_number() {
     let twice = [("partnerid", "7"), ("partnerid", "7"), ("granttype", "password_email")];
     names(&asked(&ports, &twice), &["partnerId"]);
     assert_eq!(asked(&ports, &[("partnerid", "7"), ("granttype", "password_email")]).status, 424);
-    for path in ["/reg/v1/signup", "/reg/v1/signup/confirm", "/reg/v2/password/reset"] {
+    for path in [
+        "/reg/v1/signup",
+        "/reg/v1/signup/confirm",
+        "/reg/v2/password/reset",
+        "/reg/v2/password/reset/confirm",
+        "/reg/v2/password/reset/execute",
+    ] {
         names(&ports.send_with(&[], "POST", path, "{}"), &["partnerId"]);
     }
 }
@@ -129,7 +135,7 @@ fn whoever_shows_no_token_is_told_to_log_in() {
     }
 }
 
-pub(super) const SIGNED_IN: [(&str, &str); 11] = [
+pub(super) const SIGNED_IN: [(&str, &str); 12] = [
     ("POST", "/reg/mfa/authorization/switch"),
     ("POST", "/reg/mfa/authorization/switch/confirm"),
     ("GET", "/reg/v1/user/info"),
@@ -141,4 +147,5 @@ pub(super) const SIGNED_IN: [(&str, &str); 11] = [
     ("POST", "/reg/v1/password/change"),
     ("POST", "/reg/v1/password/change/confirm"),
     ("GET", "/reg/user/device"),
+    ("DELETE", "/reg/user/device/0194a5d0-7c1e-7b3a-9f52-0c6d1f3f9a11"),
 ];
