@@ -41,6 +41,23 @@ fn wrong_codes_are_counted_and_a_new_one_has_to_be_asked_for() {
     assert_eq!(browser.step(), "form");
 }
 
+/// It would be used up there, and stand for nothing.
+#[test]
+fn a_code_of_the_page_is_none_of_the_partners() {
+    let (ports, made) = one();
+    let browser = Browser::at(&ports, &made);
+    browser.ask();
+    let code = newest_code(&ports);
+    browser.give(wrong_code(&ports));
+    let attempt = ports.log_lines().into_iter().rev().find(|line| line.contains("challenge")).unwrap();
+    let attempt: serde_json::Value = serde_json::from_str(&attempt).unwrap();
+    let theirs = format!("/api/authentication-codes/{}", attempt["challenge"].as_str().unwrap());
+    let body = format!(r#"{{"code":{}}}"#, code.parse::<u32>().unwrap());
+    let answer = ports.call("acme", "PUT", &theirs, &body);
+    assert_eq!(answer.status, 404, "{}", answer.text());
+    assert_eq!(browser.give(&code).status, 303);
+}
+
 #[test]
 fn new_codes_do_not_give_guesses_without_end() {
     let (ports, made) = one();
