@@ -74,6 +74,16 @@ pub(crate) struct Written<'a> {
     pub(crate) valid_until: Timestamp,
 }
 
+/// What comes back with the right code.
+pub(crate) struct Payload(String);
+
+impl Payload {
+    pub(crate) fn of(what: &impl Serialize) -> Result<Payload> {
+        let text = serde_json::to_string(what);
+        Ok(Payload(text.map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?))
+    }
+}
+
 /// Sends a code, which makes the one before it worthless. `payload` comes back with the right code; `write` makes the
 /// message of it.
 ///
@@ -86,8 +96,8 @@ pub(crate) async fn send<P: Ports>(
     place: &Place,
     times: Times,
     to: &Recipient,
-    payload: &impl Serialize,
-    write: impl FnOnce(&Written<'_>) -> Message,
+    payload: Payload,
+    write: &dyn Fn(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
     match deliver::check(ctx, to) {
         // The core keeps the distance. Whoever is too soon as well has to hear of that: a code was sent to them a moment ago.
@@ -102,8 +112,7 @@ pub(crate) async fn send<P: Ports>(
         entity: place.entity.clone(),
         subject: to.destination.as_str().to_owned(),
         purpose: place.purpose.to_owned(),
-        payload: serde_json::to_string(payload)
-            .map_err(|_| ApiError::Internal("what a code is for could not be written".into()))?,
+        payload: payload.0,
         policy: Policy {
             lifetime_seconds: seconds(times.lifetime),
             attempts: place.counts.of_one_code(),
@@ -175,7 +184,6 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
     ctx: &Context<'_, P>,
     place: &Place,
     token: &str,
-    fits: impl FnOnce(&T) -> bool,
 ) -> Result<T> {
     let keys = &ctx.settings.mac_keys;
     let challenge = match ctx.ports.open_link(token, keys) {
@@ -190,9 +198,6 @@ pub(crate) fn check_long<P: Ports, T: DeserializeOwned>(
         return Err(Refusal::NoCode);
     }
     let payload: T = payload(&challenge)?;
-    if !fits(&payload) {
-        return Err(Refusal::NoCode);
-    }
     let verified = ctx.ports.confirm_link(token, keys)?;
     if verified.verdict == Verdict::Confirmed { Ok(payload) } else { Err(Refusal::NoCode) }
 }

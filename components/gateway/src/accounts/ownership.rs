@@ -4,13 +4,12 @@
 //! The day is that of the asking; whoever comes back looks under today's and under yesterday's.
 
 use super::caps::{Destination, For};
-use super::codes::{self, Counts, Place, Recipient, Times, Written};
+use super::codes::{self, Counts, Payload, Place, Recipient, Times, Written};
 use super::context::Context;
 use super::names::AccountEmail;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
 use crate::ports::delivery::Message;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stepgate_storage::idempotency::digest;
 use stepgate_storage::{Day, Timestamp};
@@ -41,8 +40,8 @@ pub(crate) async fn send<P: Ports>(
     why: Why,
     email: &AccountEmail,
     times: Times,
-    payload: &impl Serialize,
-    write: impl FnOnce(&Written<'_>) -> Message,
+    payload: Payload,
+    write: &dyn Fn(&Written<'_>) -> Message,
 ) -> Result<Timestamp> {
     let [today, yesterday] = places(ctx, why, email);
     // The core keeps the distance within a day; around midnight it is kept here.
@@ -62,14 +61,12 @@ pub(crate) fn check<P: Ports, T: DeserializeOwned>(
     code: &str,
 ) -> Result<T> {
     let [today, yesterday] = places(ctx, why, email);
-    if is_long(code) {
-        return match codes::check_long(ctx, &today, code, |_: &T| true) {
-            Err(Refusal::NoCode) => codes::check_long(ctx, &yesterday, code, |_: &T| true),
-            other => other,
-        };
-    }
-    match codes::check(ctx, &today, code, |_: &T| true) {
-        Err(Refusal::NoCode) => codes::check(ctx, &yesterday, code, |_: &T| true),
+    let tried = |place: &Place| match is_long(code) {
+        true => codes::check_long(ctx, place, code),
+        false => codes::check(ctx, place, code, |_: &T| true),
+    };
+    match tried(&today) {
+        Err(Refusal::NoCode) => tried(&yesterday),
         other => other,
     }
 }

@@ -6,7 +6,7 @@
 use super::account::Account;
 use super::budgets::{self, Budget};
 use super::caps::For;
-use super::codes::{self, Counts, Place, Recipient, Times};
+use super::codes::{self, Counts, Payload, Place, Recipient, Times};
 use super::context::Context;
 use super::lock;
 use super::methods::{self, Kind, Method, MethodId, recovery, totp};
@@ -61,7 +61,7 @@ pub(crate) async fn start<P: Ports>(
     let to = Recipient { destination, on_behalf };
     let asked = Asked::of(action, binding.target);
     let write = |written: &codes::Written<'_>| notices::code(ctx, asked, account, &to, written);
-    codes::send(ctx, place, times, &to, binding, write).await.map(Some)
+    codes::send(ctx, place, times, &to, Payload::of(binding)?, &write).await.map(Some)
 }
 
 /// Tries the code of an active method: takes one of the account's attempts and compares once.

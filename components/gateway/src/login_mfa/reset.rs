@@ -9,7 +9,7 @@ use super::no::Result;
 use super::sign_up::read_code;
 use super::{TIMES, done};
 use crate::accounts::account::{self, Account, Name};
-use crate::accounts::codes::Written;
+use crate::accounts::codes::{Payload as CodePayload, Written};
 use crate::accounts::context::Context;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::notices::{self, News};
@@ -52,7 +52,8 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result
         Some(_) => notices::ownership(ctx, Why::PasswordReset, &email, written),
         None => notices::news(ctx, &email, &News::NobodyThere),
     };
-    ownership::send(ctx, Why::PasswordReset, &email, TIMES, &For { account }, write).await?;
+    ownership::send(ctx, Why::PasswordReset, &email, TIMES, CodePayload::of(&For { account })?, &write)
+        .await?;
     done()
 }
 

@@ -10,7 +10,7 @@ use super::no::{No, Result};
 use super::{TIMES, done};
 use crate::accounts::account::{self, Name};
 use crate::accounts::budgets::{self, Budget};
-use crate::accounts::codes::Written;
+use crate::accounts::codes::{Payload, Written};
 use crate::accounts::context::Context;
 use crate::accounts::epoch;
 use crate::accounts::methods::Kind;
@@ -53,7 +53,7 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, body: &[u8]) -> Result
         true => notices::news(ctx, &email, &News::AlreadyThere),
         false => notices::ownership(ctx, Why::SignUp, &email, written),
     };
-    ownership::send(ctx, Why::SignUp, &email, TIMES, &Nobody {}, write).await?;
+    ownership::send(ctx, Why::SignUp, &email, TIMES, Payload::of(&Nobody {})?, &write).await?;
     done()
 }
 

@@ -1,7 +1,7 @@
 //! Codes to addresses that may have no account.
 
 use super::*;
-use crate::accounts::codes::Times;
+use crate::accounts::codes::{Payload, Times};
 use crate::accounts::notices;
 use crate::accounts::ownership::{self, Why};
 use crate::accounts::refusal::{Refusal, Result};
@@ -17,7 +17,7 @@ const LATE: Timestamp = Timestamp(20_500 * 86_400_000 - 59_500);
 fn send(ports: &TestPorts) -> Result<Timestamp> {
     let to = email("ann@example.com");
     now(ports, |ctx| {
-        ready(ownership::send(ctx, Why::SignUp, &to, TIMES, &"payload", |written| {
+        ready(ownership::send(ctx, Why::SignUp, &to, TIMES, Payload::of(&"payload")?, &|written| {
             notices::ownership(ctx, Why::SignUp, &to, written)
         }))
     })

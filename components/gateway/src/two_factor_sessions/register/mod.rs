@@ -13,7 +13,7 @@ use super::fields::Fields;
 use super::refused::{Refused, Result};
 use super::{answers, bridge, login, shown};
 use crate::accounts::account::{self, Account, Name};
-use crate::accounts::codes::Times;
+use crate::accounts::codes::{Payload, Times};
 use crate::accounts::context::Context;
 use crate::accounts::epoch;
 use crate::accounts::names::{AccountEmail, UserName};
@@ -123,7 +123,7 @@ fn unverified<P: Ports>(ctx: &Context<'_, P>, email: &AccountEmail) -> Result<Op
 async fn verify_later<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Response> {
     let email = &account.email;
     let waiting = Waiting { account: Some(account.id), ..Waiting::default() };
-    ownership::send(ctx, Why::Registration, email, TIMES, &waiting, |written| {
+    ownership::send(ctx, Why::Registration, email, TIMES, Payload::of(&waiting)?, &|written| {
         notices::ownership(ctx, Why::Registration, email, written)
     })
     .await?;
@@ -155,7 +155,7 @@ async fn verified_first<P: Ports>(ctx: &Context<'_, P>, fields: &Fields) -> Resu
             ..Waiting::default()
         },
     };
-    ownership::send(ctx, Why::Registration, &email, TIMES, &waiting, |written| {
+    ownership::send(ctx, Why::Registration, &email, TIMES, Payload::of(&waiting)?, &|written| {
         if is_verified {
             notices::news(ctx, &email, &News::AlreadyThere)
         } else {
