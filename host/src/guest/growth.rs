@@ -1,6 +1,6 @@
 //! How much memory instances may have, and how many may have much of it.
 //!
-//! A sign-in hashes a password: megabytes of memory, and a core for 36 ms (docs/benchmarks.md). WebAssembly never gives memory back, and any
+//! A sign-in hashes a password: megabytes of memory, and a core for 32 ms (docs/benchmarks.md). WebAssembly never gives memory back, and any
 //! instance may be the one that is asked. So an instance grows freely up to [`Limits::small_memory`]. Beyond it there is room
 //! for a few at a time, each is ended after the request that it grew for, and fewer still compute at once: the rest of
 //! the machine is for everybody else. Growing is where this is decided, because there the harness sees it coming, whatever the
