@@ -122,7 +122,8 @@ impl<'f> Typed<'f> {
         Ok(method)
     }
 
-    /// Of several that are meant, the one whose code was sent last and is outstanding; else an app; else as [`first`].
+    /// Of several that are meant, the one whose code was sent last and is outstanding, or whose setup as an app was begun after
+    /// that; else an app; else as [`first`].
     fn method<P: Ports>(&self, ctx: &Context<'_, P>, session: &Session, deed: Deed) -> Result<Method> {
         let mut meant = possible(ctx, session, deed)?;
         meant.retain(|method| self.of.means(method));
@@ -132,11 +133,15 @@ impl<'f> Typed<'f> {
                 meant.retain(|method| method.kind != Kind::Recovery);
             }
             let mut newest = None;
-            for method in meant.iter().filter(|method| method.kind.is_sent()) {
-                let sent = codes::sent_at(ctx, &deed::place(session, deed, method)?)?;
+            for method in &meant {
+                let since = match method.kind {
+                    Kind::Email | Kind::Sms => codes::sent_at(ctx, &deed::place(session, deed, method)?)?,
+                    Kind::Totp if deed == Deed::Setup => Some(method.created_at),
+                    Kind::Totp | Kind::Recovery => None,
+                };
                 // Of two in the same moment the later one of the list: `None` is less than any time.
-                if sent.is_some() && sent >= newest.map(|(at, _)| at) {
-                    newest = sent.map(|at| (at, method));
+                if since.is_some() && since >= newest.map(|(at, _)| at) {
+                    newest = since.map(|at| (at, method));
                 }
             }
             if let Some((_, method)) = newest {

@@ -33,12 +33,30 @@ pub(super) enum Leave {
 }
 
 impl Leave {
-    /// Answers whether it was there still: of two changes at once that have the same, one is made.
-    pub(super) fn use_up<P: Ports>(self, ctx: &Context<'_, P>, session: &Session) -> Result<bool> {
-        match self {
-            Leave::Session => Ok(true),
-            Leave::Given(deed, at) => Ok(ctx.ports.add(&used_key(session, deed, at), 1)? == 1),
+    /// Makes the change that this lets through. What was given is taken before, so that of several changes at once that have the
+    /// same one is made, and given back if nothing came of it. Whoever dies in between has used it up.
+    ///
+    /// The counter says how many have taken it and not given it back. Only who finds none goes on, and who made a change never
+    /// gives back: so nobody goes on beside another, nor after a change. Whoever is refused gives back as well; until then others may
+    /// be refused who would be the only ones, and can try again.
+    pub(super) fn during<P: Ports, T>(
+        self,
+        ctx: &Context<'_, P>,
+        session: &Session,
+        change: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let Leave::Given(deed, at) = self else { return change() };
+        let key = used_key(session, deed, at);
+        let is_ours = ctx.ports.add(&key, 1)? == 1;
+        let changed = if is_ours { change() } else { Err(Refused::Unconfirmed) };
+        match &changed {
+            // Of a failure of ours it is not known whether something came of it: it stays used.
+            Ok(_) | Err(Refused::Domain(Refusal::Failed(_))) => {}
+            Err(_) => {
+                ctx.ports.add(&key, -1)?;
+            }
         }
+        changed
     }
 }
 
@@ -56,8 +74,8 @@ pub(super) fn check<P: Ports>(
     // §7.6: a strict tenant's switch takes the code in the request.
     let in_request = ctx.tenant.strict && deed == Deed::Toggle;
     let before = (!in_request).then_some(deed);
-    let leave = leave(ctx, &caller.session, before.as_slice())?;
-    if leave.use_up(ctx, &caller.session)? { Ok(()) } else { Err(Refused::Unconfirmed) }
+    // Whatever becomes of the change, this was for it.
+    leave(ctx, &caller.session, before.as_slice())?.during(ctx, &caller.session, || Ok(()))
 }
 
 /// A code that comes along with a change. One that is said to be of a method that is not there is as wrong as any other: §7.5.
@@ -76,7 +94,7 @@ pub(super) fn check_code<P: Ports>(
 }
 
 /// The same as [`check`] for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in
-/// may have been switched on since the first. To be used up where the method counts from.
+/// may have been switched on since the first. The method comes to count [during](Leave::during) it.
 pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<Leave> {
     leave(ctx, session, &[Deed::Remove, Deed::Toggle])
 }
@@ -130,7 +148,7 @@ fn key(session: &Session, deed: Deed) -> RecordKey {
     RecordKey::until(kept_until(session), &format!("session/{}/confirmed/{}", session.id, deed.word()))
 }
 
-/// How many changes have come of it.
+/// How many have taken it and not given it back.
 fn used_key(session: &Session, deed: Deed, at: Timestamp) -> CounterKey {
     let path = format!("session/{}/confirmed/{}/{}", session.id, deed.word(), at.0);
     CounterKey::until(kept_until(session), &path)

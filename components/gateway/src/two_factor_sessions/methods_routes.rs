@@ -75,13 +75,8 @@ pub(super) async fn setup<P: Ports>(
         To::Phone(phone) if !ctx.settings.messages.reaches(&phone) => return Err(Refusal::Destination.into()),
         To::Phone(phone) => methods::add_phone(ctx, account.id, &phone)?,
         To::App => return setup_app(ctx, &account),
-        To::Paper => {
-            // They count at once.
-            if !leave.use_up(ctx, &caller.session)? {
-                return Err(Refused::Unconfirmed);
-            }
-            return setup_recovery(ctx, &account);
-        }
+        // They count at once.
+        To::Paper => return leave.during(ctx, &caller.session, || setup_recovery(ctx, &account)),
     };
     let sent = deed::send(ctx, &account, &caller.session, Deed::Setup, &method).await?;
     let data = json!({

@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::code::Typed;
 use super::deed::Deed;
 use super::fields::Fields;
+use super::guard::Leave;
 use super::refused::Result;
 use super::{answers, guard, login, shown};
 use crate::accounts::account::{self, Account};
@@ -45,19 +46,15 @@ pub(super) fn verify<P: Ports>(
     let deed = Deed::read(action, &caller.session)?;
     guard::check_offered(ctx)?;
     let leave = match deed {
-        Deed::Setup => Some(guard::check_adding(ctx, &caller.session)?),
-        Deed::Login | Deed::Remove | Deed::Toggle => None,
+        Deed::Setup => guard::check_adding(ctx, &caller.session)?,
+        Deed::Login | Deed::Remove | Deed::Toggle => Leave::Session,
     };
     let account = caller.account(ctx)?;
-    let method = code.check(ctx, &account, &caller.session, deed)?;
+    let method = leave.during(ctx, &caller.session, || code.check(ctx, &account, &caller.session, deed))?;
     match deed {
         Deed::Login => promote(ctx, headers, caller, &account, remember),
         Deed::Setup => {
             note_verified(ctx, &account, &method)?;
-            if let Some(leave) = leave {
-                // It counts already: if somebody else was first with what let it through, theirs is refused at its next step.
-                leave.use_up(ctx, &caller.session)?;
-            }
             answered(body(ctx, &account, &caller.session, "Two-factor method set up")?)
         }
         Deed::Remove | Deed::Toggle => {

@@ -81,6 +81,7 @@ fn a_lock_that_nobody_finds_in_time_ends_the_sessions_all_the_same() {
         }
         let after = epoch::current(&ports, ann.id).unwrap();
         assert!(after > before, "{skip}");
+        assert!(mails(&ports) >= 1, "{skip}: its owner is told, if late");
         now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
         assert_eq!(epoch::current(&ports, ann.id).unwrap(), after, "{skip}: once");
     }

@@ -10,6 +10,7 @@ mod crossing;
 mod failures;
 mod login;
 mod made;
+mod once;
 mod refusals;
 mod register;
 mod routes;

@@ -4,7 +4,7 @@ use super::*;
 
 const VERIFY: &str = "/auth/two_factor/verify";
 
-fn strict() -> (World, String) {
+pub(super) fn strict() -> (World, String) {
     let world = World::with(json!({ "strict": true }));
     let session = world.join_with_two_factor(ANN);
     world.wait(MINUTE);
@@ -19,7 +19,7 @@ fn start(world: &World, session: &str, action: &str) -> String {
     world.code()
 }
 
-fn give(world: &World, session: &str, action: &str) {
+pub(super) fn give(world: &World, session: &str, action: &str) {
     let body = json!({ "code": start(world, session, action), "method": "email", "action": action });
     assert_eq!(world.post(session, VERIFY, body).status, 200);
     world.wait(MINUTE);
@@ -36,7 +36,7 @@ fn add(world: &World, session: &str, email: &str) -> String {
 }
 
 #[track_caller]
-fn refused(answer: &Answer) {
+pub(super) fn refused(answer: &Answer) {
     assert_refused(answer, 403, "TWO_FACTOR_REQUIRED", "Confirm this with a verification code first");
 }
 

@@ -46,6 +46,31 @@ fn the_code_of_a_setup_is_sent_again_to_the_address_that_was_entered_last() {
     }
 }
 
+/// An address, and then an app instead, or the other way round: the code is compared with that of the setup that was begun last.
+#[test]
+fn of_an_address_and_an_app_that_are_being_set_up_the_newer_is_meant() {
+    for app_is_newer in [true, false] {
+        let world = World::new();
+        let session = world.join(ANN);
+        let mut code = String::new();
+        for is_app in [!app_is_newer, app_is_newer] {
+            world.wait(MINUTE);
+            code = if is_app {
+                let begun = world.post(&session, "/auth/two_factor/totp/setup", Value::Null).json();
+                app_code(begun["data"]["secret"].as_str().unwrap(), &world)
+            } else {
+                setup(&world, &session, "other@example.com")
+            };
+        }
+        let done = world.post(&session, VERIFY, json!({ "code": code, "action": "setup" }));
+        assert_eq!(done.status, 200, "{app_is_newer}: {}", done.text());
+        let methods = world.methods(&session);
+        let active = methods.iter().filter(|method| method["status"] == "active");
+        let kinds: Vec<&Value> = active.map(|method| &method["method"]).collect();
+        assert_eq!(kinds, ["email", if app_is_newer { "totp" } else { "email" }]);
+    }
+}
+
 /// A sign-in: the code of the first method was sent by itself, then that of another was asked for.
 #[test]
 fn of_two_codes_of_a_sign_in_the_one_sent_last_is_meant() {
