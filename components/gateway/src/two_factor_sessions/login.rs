@@ -19,7 +19,6 @@ use crate::settings::session_lifetime;
 use crate::when::rfc3339;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// The longest name that is looked at: that of an address.
 const LONGEST_NAME: usize = 254;
@@ -82,7 +81,7 @@ pub(super) fn begin<P: Ports>(
     two_factor: bool,
 ) -> Result<(Token, Session)> {
     let begun = sessions::begin_active(ctx, owner, session_lifetime(ctx.ports)?, two_factor)?;
-    log(ctx, "signed_in", owner.account);
+    ctx.log_of("signed_in", owner.account);
     Ok(begun)
 }
 
@@ -150,10 +149,6 @@ async fn pending<P: Ports>(
         "method": sent.map(|method| method.kind.word()),
     }))?;
     keep(ctx, &mut response, token.text(), &session);
-    log(ctx, "second_factor_due", account.id);
+    ctx.log_of("second_factor_due", account.id);
     Ok(response)
-}
-
-pub(super) fn log<P: Ports>(ctx: &Context<'_, P>, event: &str, account: Uuid) {
-    ctx.log_of(event, account);
 }

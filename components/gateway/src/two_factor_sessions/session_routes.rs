@@ -3,7 +3,7 @@
 use super::caller::{self, Caller};
 use super::fields::Fields;
 use super::refused::{Refused, Result};
-use super::{answers, bridge, cookies, login, shown};
+use super::{answers, bridge, cookies, shown};
 use crate::accounts::context::Context;
 use crate::accounts::sessions::{self, PREFIX};
 use crate::accounts::token::Token;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// `POST /auth/logout`.
 pub(super) fn logout<P: Ports>(ctx: &Context<'_, P>, caller: &Caller<'_>) -> Result<Response> {
     sessions::end(ctx, caller.session.id)?;
-    login::log(ctx, "signed_out", caller.session.account);
+    ctx.log_of("signed_out", caller.session.account);
     let mut response = answers::bare(&json!({ "success": true, "message": "Logged out successfully" }))?;
     cookies::set(ctx, &mut response, cookies::SESSION, "", Duration::ZERO);
     Ok(response)

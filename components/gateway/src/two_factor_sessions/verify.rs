@@ -74,7 +74,7 @@ fn promote<P: Ports>(
     remember: bool,
 ) -> Result<Response> {
     let session = sessions::promote(ctx, &caller.session, caller.hash, session_lifetime(ctx.ports)?)?;
-    login::log(ctx, "signed_in", account.id);
+    ctx.log_of("signed_in", account.id);
     let device = match remember {
         true => Some(devices::remember_and_tell(ctx, account, session.epoch, user_agent(headers))?),
         false => None,

@@ -77,13 +77,9 @@ pub(crate) fn remember_and_tell<P: Ports>(
     epoch: u64,
     user_agent: &str,
 ) -> Result<Token, ApiError> {
-    #[derive(Serialize)]
-    struct Line {
-        account: Uuid,
-    }
     let token = remember(ctx.ports, account.id, epoch, user_agent, ctx.now)?;
     notices::tell(ctx, account, &News::DeviceRemembered { until: ctx.now + LIFETIME });
-    ctx.log("device_remembered", Line { account: account.id });
+    ctx.log_of("device_remembered", account.id);
     Ok(token)
 }
 

@@ -147,7 +147,6 @@ impl Pending {
         self.0.kept.created_at
     }
 
-    /// Until when it can be confirmed.
     /// Whether the code is this app's, as [`Active::check`]. A code that confirms a setup is used up for everything else as
     /// well.
     pub(crate) fn check(
@@ -183,7 +182,6 @@ impl Active {
         self.0.kept.created_at
     }
 
-    /// Since when its codes count.
     /// Whether the code is this app's, of the present 30 seconds or of those before, and used for the first time. Ask for the
     /// right to compare first (`stepgate_storage::failures`); all that is wrong with a code is one answer, no.
     ///
