@@ -117,7 +117,10 @@ impl People {
         let seed = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
         ports.set("token_keys", &json!([{ "id": "t1", "seed": seed }]).to_string());
         ports.set("sms_countries", "*");
-        ports.set("accounts", &json!([{ "partner": partner, "name": "Acme", "partner_id": 7, "mfa": "optional" }]).to_string());
+        ports.set(
+            "accounts",
+            &json!([{ "partner": partner, "name": "Acme", "partner_id": 7, "mfa": "optional" }]).to_string(),
+        );
         let mut people = People { ports, token: String::new(), session: String::new() };
         people.ask("/reg/v1/signup", &json!({ "email": EMAIL, "password": PASSWORD }));
         let confirmed = people.ask(
