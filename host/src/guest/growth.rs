@@ -8,12 +8,16 @@
 
 use crate::limits::Limits;
 use async_trait::async_trait;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use wasmtime::{ResourceLimiterAsync, Result};
+
+/// How long a turn lasts: many times what two hashes take. Who waits for something else after its hash would keep everybody who
+/// hashes waiting.
+const TURN: Duration = Duration::from_secs(1);
 
 /// What all instances share.
 pub(crate) struct Room {
@@ -52,8 +56,33 @@ pub(super) struct Growth {
     /// For good: an allocator asks more than once, and would have to be patient each time.
     is_refused: bool,
     /// To compute with it.
-    turn: Option<OwnedSemaphorePermit>,
+    turn: Option<Turn>,
     is_over: Arc<AtomicBool>,
+}
+
+/// Over after [`TURN`], whatever its holder does then.
+struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Turn {
+    fn begin(permit: OwnedSemaphorePermit) -> Self {
+        let turn = Arc::new(Mutex::new(Some(permit)));
+        let held = Arc::downgrade(&turn);
+        tokio::spawn(async move {
+            sleep(TURN).await;
+            if let Some(turn) = held.upgrade() {
+                drop(lock(&turn).take());
+            }
+        });
+        Self(turn)
+    }
+
+    fn is_over(&self) -> bool {
+        lock(&self.0).is_none()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 enum Standing {
@@ -71,8 +100,9 @@ impl Growth {
         self.is_over.clone()
     }
 
-    /// The instance waits for the world outside. Not for the store, which takes a thousandth of what a hash does: who hashes once
-    /// more after it would find the memory there already, and compute without a turn.
+    /// The instance waits for the world outside. Not for the store, which takes a fraction of what a hash does: who hashes once
+    /// more after it would find the memory there already, and compute without a turn. Other waits are not seen here; [`TURN`]
+    /// is for them.
     pub(super) fn end_turn(&mut self) {
         self.turn = None;
     }
@@ -86,8 +116,8 @@ impl Growth {
             }
             Standing::Large { .. } => {}
         }
-        if self.turn.is_none() {
-            self.turn = Some(self.room.turns.clone().acquire_owned().await.ok()?);
+        if self.turn.as_ref().is_none_or(Turn::is_over) {
+            self.turn = Some(Turn::begin(self.room.turns.clone().acquire_owned().await.ok()?));
         }
         Some(())
     }
@@ -175,6 +205,20 @@ mod tests {
         *first = Growth::new(room.clone());
         assert_eq!(asked(third, LARGE), Some(true));
         assert_eq!(asked(third, LARGE + 1), Some(false), "nobody has more");
+    }
+
+    /// Guards against one that hashes and then waits for something else for long.
+    #[tokio::test]
+    async fn a_turn_is_over_by_itself() {
+        let room = room();
+        let [mut first, mut second] = [(); 2].map(|()| Growth::new(room.clone()));
+        assert_eq!(asked(&mut first, LARGE), Some(true));
+        assert_eq!(asked(&mut second, LARGE), None);
+        sleep(TURN).await;
+        while asked(&mut second, LARGE).is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asked(&mut first, LARGE), None, "a second time is a second turn");
     }
 
     /// Guards against room that is given away twice.

@@ -41,43 +41,71 @@ pub(crate) fn wrong<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, attempt: At
 
 /// Sees to what follows from a lock, once for each. Answers the refusal.
 pub(crate) fn found<P: Ports>(ctx: &Context<'_, P>, counts: &Counts, refusal: Refusal) -> Result<Refusal> {
-    let (Counts::SecondFactor(account), Refusal::Locked { until }) = (counts, &refusal) else {
-        return Ok(refusal);
-    };
-    let key = seen_key(*account);
-    let lock = until.map_or_else(|| "blocked".to_owned(), |until| until.0.to_string());
-    let (ended, told) = (format!("{lock} ended"), format!("{lock} told"));
-    let seen = ctx.ports.get(&key)?.unwrap_or_default();
-    if seen != ended && seen != told {
-        epoch::end_and_tell(ctx, *account)?;
-        ctx.ports.set(&key, &ended)?;
-    }
-    if seen != told && is_teller(ctx, *account, &lock)? && tell(ctx, *account, *until) {
-        ctx.ports.set(&key, &told)?;
+    if let (Counts::SecondFactor(account), Refusal::Locked { until }) = (counts, &refusal) {
+        let lock = Lock { account: *account, until: *until };
+        lock.end_sessions(ctx)?;
+        lock.tell_owner(ctx)?;
     }
     Ok(refusal)
 }
 
-/// A lock that is over: refuses where nobody has seen to what follows from it, once. Who asks may have begun before it.
+/// A lock that is over: refuses where nobody has ended its sessions, once. Who asks may have one of them.
 fn was_seen<P: Ports>(ctx: &Context<'_, P>, account: Uuid, until: Timestamp) -> Result<()> {
-    let seen = ctx.ports.get(&seen_key(account))?.unwrap_or_default();
-    if seen.split(' ').next() == Some(until.0.to_string().as_str()) {
-        return Ok(());
+    let lock = Lock { account, until: Some(until) };
+    let refused = lock.end_sessions(ctx)?;
+    lock.tell_owner(ctx)?;
+    if refused { Err(Refusal::Locked { until: Some(until) }) } else { Ok(()) }
+}
+
+/// One lock of an account, by when it ends; none: not by itself.
+struct Lock {
+    account: Uuid,
+    until: Option<Timestamp>,
+}
+
+impl Lock {
+    fn name(&self) -> String {
+        self.until.map_or_else(|| "blocked".to_owned(), |until| until.0.to_string())
     }
-    Err(found(ctx, &Counts::SecondFactor(account), Refusal::Locked { until: Some(until) })?)
-}
 
-/// The end of the lock that was seen to last, or `blocked`, and how far: `ended`, then `told`.
-fn seen_key(account: Uuid) -> RecordKey {
-    RecordKey::forever(&format!("account/{account}/lock-seen"))
-}
+    /// Which lock this was done for last. A record for each thing to do, so that none is taken back by a late write of another.
+    fn done_key(&self, what: &str) -> RecordKey {
+        RecordKey::forever(&format!("account/{}/lock-{what}", self.account))
+    }
 
-/// Of several that find a lock while its owner is being told, one tells. If that one dies or its mail is refused, there is another in the
-/// next 15 seconds.
-fn is_teller<P: Ports>(ctx: &Context<'_, P>, account: Uuid, lock: &str) -> Result<bool> {
-    let turn = ctx.now.0 / 15_000;
-    let path = format!("account/{account}/lock-told/{lock}/{turn}");
-    Ok(ctx.ports.add(&CounterKey::until(ctx.now.day().plus(2), &path), 1)? == 1)
+    fn is_done<P: Ports>(&self, ctx: &Context<'_, P>, what: &str) -> Result<bool> {
+        Ok(ctx.ports.get(&self.done_key(what))?.is_some_and(|done| done == self.name()))
+    }
+
+    fn done<P: Ports>(&self, ctx: &Context<'_, P>, what: &str) -> Result<()> {
+        Ok(ctx.ports.set(&self.done_key(what), &self.name())?)
+    }
+
+    /// Answers whether that was still to be done.
+    fn end_sessions<P: Ports>(&self, ctx: &Context<'_, P>) -> Result<bool> {
+        if self.is_done(ctx, "ended")? {
+            return Ok(false);
+        }
+        epoch::end_and_tell(ctx, self.account)?;
+        self.done(ctx, "ended")?;
+        Ok(true)
+    }
+
+    fn tell_owner<P: Ports>(&self, ctx: &Context<'_, P>) -> Result<()> {
+        let told = self.is_done(ctx, "told")?;
+        if !told && self.is_teller(ctx)? && tell(ctx, self.account, self.until) {
+            self.done(ctx, "told")?;
+        }
+        Ok(())
+    }
+
+    /// Of several that find a lock while its owner is being told, one tells. If that one dies or its mail is refused, there is another
+    /// in the next 15 seconds.
+    fn is_teller<P: Ports>(&self, ctx: &Context<'_, P>) -> Result<bool> {
+        let turn = ctx.now.0 / 15_000;
+        let path = format!("account/{}/lock-teller/{}/{turn}", self.account, self.name());
+        Ok(ctx.ports.add(&CounterKey::until(ctx.now.day().plus(2), &path), 1)? == 1)
+    }
 }
 
 /// Answers whether the mail was sent. If not, the account is no less locked, the log says so, and whoever finds it locked later

@@ -11,7 +11,6 @@ use super::context::Context;
 use super::lock;
 use super::methods::{self, Kind, Method, MethodId, recovery, totp};
 use super::notices::{self, Asked};
-use super::password::Phc;
 use super::refusal::{Refusal, Result};
 use crate::ports::Ports;
 use serde::{Deserialize, Serialize};
@@ -29,9 +28,9 @@ pub(crate) struct Binding {
     /// What is to be so afterwards, where that was settled when the code was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<bool>,
-    /// The password that is to be the account's.
+    /// What the password that is to be the account's is kept by meanwhile ([`super::new_password::keep`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) password: Option<Phc>,
+    pub(crate) new_password: Option<Uuid>,
 }
 
 /// What is confirmed with a code, as its messages name it.

@@ -39,7 +39,7 @@ pub(super) fn info<P: Ports>(ctx: &Context<'_, P>, caller: &Caller) -> Result<Re
         password_last_change_date: when::rfc3339(password.changed_at).replace('Z', "+00:00"),
         status: "ACTIVE",
         user_scopes: ctx.tenant.scope.split(' ').filter(|word| !word.is_empty()).collect(),
-        authorization_mfa_active: methods::due(ctx, account.id)?.is_some(),
+        authorization_mfa_active: methods::is_due(ctx, account.id)?,
     };
     Ok(json(StatusCode::OK, &info)?)
 }

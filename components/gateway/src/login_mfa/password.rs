@@ -8,13 +8,14 @@ use super::step_up::{self, Aim, Step};
 use crate::accounts::context::Context;
 use crate::accounts::methods::Kind;
 use crate::accounts::new_password;
-use crate::accounts::password::{self, Password, Typed};
+use crate::accounts::password::{self, Password, Phc, Typed};
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::Binding;
 use crate::accounts::sign_in::{self, Credentials, SignedIn};
 use crate::http::Response;
 use crate::ports::Ports;
 use core::cell::Cell;
+use uuid::Uuid;
 
 /// A change that is asked for.
 pub(super) struct Change {
@@ -49,7 +50,14 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body:
     check_old(ctx, caller, &change.old)?;
     // What is kept until the code is there must tell no more of the password than what is kept of it then.
     let phc = password::hash(&change.new, &ctx.ports.random()).map_err(Refusal::from)?;
-    step_up::ask(ctx, caller, change.method, Aim::Password(phc)).await?;
+    let account = caller.account.id;
+    let id = new_password::keep(ctx, account, &phc)?;
+    let asked = step_up::ask(ctx, caller, change.method, Aim::Password(id)).await;
+    if asked.is_err() {
+        // No code will come for it. What has to be heard of is why, and not whether this works: it ends by itself.
+        let _ = new_password::forget(ctx, account, id);
+    }
+    asked?;
     done()
 }
 
@@ -58,23 +66,33 @@ pub(super) fn confirm<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body: &[u
     check_old(ctx, caller, &change.old)?;
     let Change { new, method, .. } = change;
     let new = Typed::from(new);
-    let failed = Cell::new(None);
-    // A hash can fail for want of memory, which says nothing about the code.
-    let is_the_same = |asked: &Binding| match asked.password.as_ref().map(|phc| password::guess(phc, &new)) {
-        Some(Ok(guess)) => guess.is_right(),
-        Some(Err(error)) => {
-            failed.set(Some(error));
-            false
-        }
-        None => false,
+    let waiting = Cell::new(Ok(None));
+    let is_the_same = |asked: &Binding| {
+        let found = the_same(ctx, caller.account.id, asked, &new);
+        let is_the_same = matches!(found, Ok(Some(_)));
+        waiting.set(found);
+        is_the_same
     };
     let confirmed = step_up::confirm(ctx, caller, Step::PasswordChange, method, &code, &is_the_same);
-    if let Some(error) = failed.get() {
-        return Err(Refusal::from(error).into());
-    }
-    let phc = confirmed?.0.password.ok_or(Refusal::NoCode)?;
+    // A store can fail, and a hash for want of memory, which says nothing about the code.
+    let waiting = waiting.into_inner()?;
+    confirmed?;
+    let (id, phc) = waiting.ok_or(Refusal::NoCode)?;
     new_password::set(ctx, &caller.account, phc)?;
+    new_password::forget(ctx, caller.account.id, id)?;
     done()
+}
+
+/// The password that a code was asked for with, where it is this one.
+fn the_same<P: Ports>(
+    ctx: &Context<'_, P>,
+    account: Uuid,
+    asked: &Binding,
+    new: &Typed,
+) -> core::result::Result<Option<(Uuid, Phc)>, Refusal> {
+    let Some(id) = asked.new_password else { return Ok(None) };
+    let Some(phc) = new_password::kept(ctx, account, id)? else { return Ok(None) };
+    Ok(password::guess(&phc, new)?.is_right().then_some((id, phc)))
 }
 
 /// Counts as a sign-in does: whoever has stolen a token must not have more guesses than others.

@@ -1,7 +1,8 @@
 //! Codes for what is done by somebody who is signed in: one place for each action of an account, bound to the session that asked.
 //!
 //! A code that is sent carries in its challenge what it was asked for. Of an authenticator app and of recovery codes nothing is sent,
-//! so that what was asked is a record of its own here, which lives as long as a code.
+//! so that what was asked is a record of its own here, which counts for as long as a code would. Both stay in the store for longer
+//! than they count, so of a password they hold an id and no hash.
 
 use super::TIMES;
 use super::caller::Caller;
@@ -11,7 +12,6 @@ use crate::accounts::budgets::{self, Budget};
 use crate::accounts::codes::{self, Counts, Place};
 use crate::accounts::context::Context;
 use crate::accounts::methods::{self, Kind, Method, MethodId};
-use crate::accounts::password::Phc;
 use crate::accounts::refusal::Refusal;
 use crate::accounts::second_factor::{self, Action, Binding};
 use crate::ports::Ports;
@@ -40,8 +40,8 @@ pub(super) enum Step {
 pub(super) enum Aim {
     /// The two-factor switch is on, or off.
     Switched(bool),
-    /// This is the password.
-    Password(Phc),
+    /// The password is the one that is kept by this.
+    Password(Uuid),
 }
 
 impl Aim {
@@ -111,11 +111,11 @@ pub(super) async fn ask<P: Ports>(
     let methods = usable(ctx, &caller.account)?;
     let method = chosen(&methods, wanted)?;
     let account = &caller.account;
-    let (target, password) = match aim {
+    let (target, new_password) = match aim {
         Aim::Switched(on) => (Some(on), None),
-        Aim::Password(phc) => (None, Some(phc)),
+        Aim::Password(id) => (None, Some(id)),
     };
-    let binding = Binding { method: method.id, session: Some(caller.session.id), target, password };
+    let binding = Binding { method: method.id, session: Some(caller.session.id), target, new_password };
     if method.kind.is_sent() {
         let place = step.place(account.id);
         second_factor::start(ctx, account, &place, TIMES, (step.action(), method), &binding).await?;

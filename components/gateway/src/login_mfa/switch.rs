@@ -20,7 +20,7 @@ pub(super) async fn begin<P: Ports>(ctx: &Context<'_, P>, caller: &Caller, body:
     let mut fields = Fields::parse_optional(body)?;
     let wanted = fields.method();
     fields.check()?;
-    let is_on = methods::due(ctx, caller.account.id)?.is_some();
+    let is_on = methods::is_due(ctx, caller.account.id)?;
     step_up::ask(ctx, caller, wanted, Aim::Switched(!is_on)).await?;
     done()
 }

@@ -109,7 +109,7 @@ async fn with_password<P: Ports>(
     let Some(code) = &sign_in.code else {
         // Rows 5 and 6.
         let method = chosen(&methods, sign_in.method)?;
-        let binding = Binding { method: method.id, session: None, target: None, password: None };
+        let binding = Binding { method: method.id, session: None, target: None, new_password: None };
         second_factor::start(ctx, account, &place, TIMES, (Action::Login, method), &binding).await?;
         return Err(No::SecondFactorDue);
     };

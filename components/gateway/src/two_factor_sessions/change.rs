@@ -6,9 +6,9 @@ use super::deed::Deed;
 use super::fields::Fields;
 use super::refused::{Refused, Result};
 use super::{answers, guard, shown};
-use crate::accounts::account;
+use crate::accounts::account::{self, Account};
 use crate::accounts::context::Context;
-use crate::accounts::methods::{self, Kind, MethodId};
+use crate::accounts::methods::{self, Kind, Method, MethodId};
 use crate::accounts::notices::{self, News};
 use crate::accounts::register;
 use crate::accounts::sessions;
@@ -39,20 +39,22 @@ pub(super) fn remove<P: Ports>(
     guard::check(ctx, caller, &account, Deed::Remove, code.as_ref())?;
     methods::remove(ctx, account.id, method)?;
     if method.is_active {
-        // Looked at anew: another removal may have gone on meanwhile.
-        let none_left = methods::active(ctx, account.id)?.is_empty();
-        let again = match none_left && mandatory {
-            true => Some(register::first_method(ctx, &account)?),
-            false => None,
-        };
-        if again.as_ref().is_some_and(|again| again.id == id) {
+        let left = what_is_left(ctx, &account);
+        if let Ok(Left::Again(again)) = &left
+            && again.id == id
+        {
             return Err(Refused::Mandatory);
         }
+        // Whatever has failed since: it is gone.
         notices::tell(ctx, &account, &News::MethodRemoved(method));
-        if let Some(again) = &again {
-            notices::tell(ctx, &account, &News::MethodAdded(again));
-        } else if none_left && account::two_factor(ctx.ports, account.id)? {
-            switch(ctx, &account, false)?;
+        match left? {
+            Left::Others => {}
+            Left::Again(again) => notices::tell(ctx, &account, &News::MethodAdded(&again)),
+            Left::Nothing => {
+                if !mandatory && account::two_factor(ctx.ports, account.id)? {
+                    switch(ctx, &account, false)?;
+                }
+            }
         }
     }
     let on = shown::two_factor(ctx, account.id)?;
@@ -65,6 +67,26 @@ pub(super) fn remove<P: Ports>(
         "message": "Two-factor method removed",
     });
     answers::enveloped(data, &["message", "two_factor"])
+}
+
+/// What an account has after a removal.
+enum Left {
+    Others,
+    Nothing,
+    /// Its address, which is a method again: nobody does without one here.
+    Again(Method),
+}
+
+/// Looked at anew: another removal may have gone on meanwhile.
+fn what_is_left<P: Ports>(ctx: &Context<'_, P>, account: &Account) -> Result<Left> {
+    if !methods::active(ctx, account.id)?.is_empty() {
+        return Ok(Left::Others);
+    }
+    // Whose address is not verified is let in by nothing before it is, and has it as a method then.
+    if ctx.tenant.mfa == Mfa::Mandatory && account::is_verified(ctx.ports, account.id)? {
+        return Ok(Left::Again(register::first_method(ctx, account)?));
+    }
+    Ok(Left::Nothing)
 }
 
 /// What the switch is to be.
@@ -128,7 +150,7 @@ pub(super) fn toggle<P: Ports>(
     answers::enveloped(data, &["two_factor", "message"])
 }
 
-fn switch<P: Ports>(ctx: &Context<'_, P>, account: &account::Account, on: bool) -> Result<()> {
+fn switch<P: Ports>(ctx: &Context<'_, P>, account: &Account, on: bool) -> Result<()> {
     account::set_two_factor(ctx.ports, account.id, on)?;
     notices::tell(ctx, account, &News::Switched { on });
     Ok(())

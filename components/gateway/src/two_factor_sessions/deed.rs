@@ -124,7 +124,7 @@ pub(super) async fn send<P: Ports>(
     }
     let times = Times { lifetime: LIFETIME.min(left), between: BETWEEN };
     let place = place(session, deed, method)?;
-    let binding = Binding { method: method.id, session: Some(session.id), target: None, password: None };
+    let binding = Binding { method: method.id, session: Some(session.id), target: None, new_password: None };
     let counted = match method.kind.is_sent() && session.is_pending() {
         true => Some(count(ctx, session)?),
         false => None,

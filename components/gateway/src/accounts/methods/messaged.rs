@@ -105,8 +105,14 @@ pub(super) fn set<P: Ports>(
     method: &Method,
     state: State,
 ) -> Result<()> {
-    stored::write(ctx.ports, &key(account, method.id), &state, "method")?;
-    Ok(ctx.ports.delete(&pending_key(account, method.id))?)
+    let write = || stored::write(ctx.ports, &key(account, method.id), &state, "method");
+    let end_setup = || ctx.ports.delete(&pending_key(account, method.id));
+    // What counts comes last of a removal, so that one that failed has not happened; and first of the other.
+    match state {
+        State::Active => write().and_then(|()| end_setup()),
+        State::Removed => end_setup().and_then(|()| write()),
+    }?;
+    Ok(())
 }
 
 /// Where its codes go; nowhere where its owner has them.

@@ -56,6 +56,13 @@ pub(crate) fn active<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Ve
     Ok(methods)
 }
 
+/// Whether a sign-in has to be confirmed. Changes nothing.
+pub(crate) fn is_due<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<bool> {
+    let mandatory = ctx.tenant.mfa == Mfa::Mandatory;
+    let wanted = mandatory || account::two_factor(ctx.ports, account)?;
+    Ok(ctx.tenant.two_factor && wanted && (mandatory || !active(ctx, account)?.is_empty()))
+}
+
 /// The methods that a sign-in has to be confirmed with; none where no second factor is due:
 /// `contracts/two-factor-sessions.md` §2. Where one is mandatory, an address that was shown to be its owner's is one, if there is no other.
 pub(crate) fn due<P: Ports>(ctx: &Context<'_, P>, account: Uuid) -> Result<Option<Vec<Method>>> {

@@ -119,7 +119,8 @@ pub(crate) fn locked<P: Ports>(
     account: &Account,
     until: Option<Timestamp>,
 ) -> Result<()> {
-    send(ctx, account, &News::Locked { wrong_codes: ctx.settings.lock.limit(), until })
+    let is_over = until.is_some_and(|until| until <= ctx.now);
+    send(ctx, account, &News::Locked { wrong_codes: ctx.settings.lock.limit(), until, is_over })
 }
 
 fn send<P: Ports>(ctx: &Context<'_, P>, account: &Account, what: &News<'_>) -> Result<()> {

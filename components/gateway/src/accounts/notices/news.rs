@@ -11,10 +11,11 @@ use stepgate_storage::Timestamp;
 /// Something that was done, or tried.
 #[derive(Clone, Copy)]
 pub(crate) enum News<'a> {
-    /// So many wrong codes were entered. None: until a new password is set.
+    /// So many wrong codes were entered. None: until a new password is set. It may be over before its owner could be told.
     Locked {
         wrong_codes: u32,
         until: Option<Timestamp>,
+        is_over: bool,
     },
     PasswordChanged,
     /// The owner's two-factor switch.
@@ -86,13 +87,14 @@ impl News<'_> {
 
     fn words(&self, tenant: &str) -> Words {
         match self {
-            News::Locked { wrong_codes, until } => Words {
+            News::Locked { wrong_codes, until, is_over } => Words {
                 word: "locked",
                 headline: "your account is locked",
                 what: format!(
                     "Your account at {tenant} was locked because {wrong_codes} wrong codes were entered. Whoever was signed in has been \
                      signed out. {until}",
                     until = match until {
+                        Some(_) if *is_over => "It is open again.".into(),
                         // To the minute, and not before.
                         Some(until) =>
                             format!("It opens again by itself on {}.", when::plain(*until + JUST_A_MINUTE)),

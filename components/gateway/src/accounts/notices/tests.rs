@@ -108,8 +108,8 @@ const ASKED: [Asked; 9] = [
 fn all_news<'a>(phone: &'a Method, home: &'a Method, app: &'a Method) -> Vec<News<'a>> {
     let until = NOW + Duration::from_secs(1800);
     vec![
-        News::Locked { wrong_codes: 5, until: Some(until) },
-        News::Locked { wrong_codes: 5, until: None },
+        News::Locked { wrong_codes: 5, until: Some(until), is_over: false },
+        News::Locked { wrong_codes: 5, until: None, is_over: false },
         News::PasswordChanged,
         News::Switched { on: true },
         News::Switched { on: false },
@@ -208,7 +208,7 @@ fn only_what_shows_whose_an_address_is_brings_a_long_code() {
 #[test]
 fn a_locked_owner_is_told_why_until_when_and_what_it_means() {
     let text = |until| {
-        let what = News::Locked { wrong_codes: 5, until };
+        let what = News::Locked { wrong_codes: 5, until, is_over: false };
         news(&world().ctx(), &account().email, &what)
     };
     let half_an_hour = text(Some(NOW + Duration::from_secs(1800)));
@@ -222,6 +222,9 @@ fn a_locked_owner_is_told_why_until_when_and_what_it_means() {
     ] {
         assert!(half_an_hour.text.contains(part), "{part:?} in:\n{}", half_an_hour.text);
     }
+    let late = News::Locked { wrong_codes: 5, until: Some(NOW), is_over: true };
+    let late = news(&world().ctx(), &account().email, &late).text;
+    assert!(late.contains("has been signed out. It is open again."), "{late}");
     let for_good = text(None).text;
     assert!(
         for_good.contains("locked until you set a new password") && !for_good.contains("opens"),

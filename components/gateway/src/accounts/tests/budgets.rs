@@ -81,6 +81,7 @@ fn a_lock_that_nobody_finds_in_time_ends_the_sessions_all_the_same() {
         }
         let after = epoch::current(&ports, ann.id).unwrap();
         assert!(after > before, "{skip}");
+        assert!(mails(&ports) >= 1, "{skip}: its owner is told, if late");
         now(&ports, |ctx| lock::check(ctx, ann.id)).unwrap();
         assert_eq!(epoch::current(&ports, ann.id).unwrap(), after, "{skip}: once");
     }
@@ -169,7 +170,7 @@ fn an_address_that_is_claimed_has_attempts_of_its_own() {
         purpose: "session-setup",
         counts: Counts::SecondFactor(ann.id),
     };
-    let binding = Binding { method: method.id, session: None, target: None, password: None };
+    let binding = Binding { method: method.id, session: None, target: None, new_password: None };
     let times = Times { lifetime: Duration::from_secs(600), between: Duration::from_secs(30) };
     let setup = |code: &str| {
         now(&ports, |ctx| second_factor::confirm_setup(ctx, ann.id, &place, &method, code, &|_| true))

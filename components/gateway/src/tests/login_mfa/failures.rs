@@ -196,6 +196,28 @@ fn signing_up() {
 }
 
 #[test]
+fn changing_a_password() {
+    let base = world();
+    let tokens = signed_in(&base);
+    let mut body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+    let path = "/reg/v1/password/change";
+    assert_eq!(as_user(&base, &tokens, "POST", path, &body.to_string()).status, 200);
+    body["confirmCode"] = json!(mailed(&base));
+    let confirm =
+        |ports: &TestPorts| as_user(ports, &tokens, "POST", &format!("{path}/confirm"), &body.to_string());
+    sweep(&base, &confirm, &|ports, answer, when| {
+        ports.pass(seconds(60));
+        let new = sign_in(ports, &json!({ "password": NEW_PASSWORD })).status;
+        assert!(answer.status == 500 || new == 424, "{when}");
+        // With the new password nobody is in who was in before.
+        if new == 424 {
+            is_over(&who(ports, &tokens));
+            assert_eq!(sign_in(ports, &json!({})).status, 401, "{when}");
+        }
+    });
+}
+
+#[test]
 fn setting_a_new_password() {
     let base = world();
     let tokens = signed_in(&base);

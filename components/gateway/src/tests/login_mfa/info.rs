@@ -27,3 +27,20 @@ fn whether_a_code_is_asked_for_is_what_counts() {
     set_tenants(&ports, &json!({ "two_factor": false }));
     assert_eq!(who(&ports, &tokens).json()["authorizationMfaActive"], false);
 }
+
+/// Its owner cannot sign in anew before the address is shown to be theirs; who is in is told so, and asking makes no method.
+#[test]
+fn who_has_no_method_where_one_has_become_mandatory_is_told_all_the_same() {
+    let ports = empty_world();
+    set_tenants(&ports, &json!({ "registration": "open" }));
+    let body = json!({ "email": EMAIL, "password": PASSWORD });
+    let joined = ports.send_with(&[], "POST", "/auth/register", body.to_string());
+    assert_eq!(joined.status, 200, "{}", joined.text());
+    let tokens = sign_in(&ports, &json!({})).json();
+    assert_eq!(who(&ports, &tokens).json()["authorizationMfaActive"], false);
+    set_tenants(&ports, &json!({ "mfa": "mandatory" }));
+    let before = ports.store.keys();
+    let answer = who(&ports, &tokens);
+    assert_eq!((answer.status, &answer.json()["authorizationMfaActive"]), (200, &json!(true)));
+    assert_eq!(ports.store.keys(), before);
+}

@@ -1,6 +1,9 @@
 //! §6, changing the password.
 
 use super::*;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use stepgate_storage::{Day, RecordKey, Store as _};
 
 const CHANGE: &str = "/reg/v1/password/change";
 const CONFIRM: &str = "/reg/v1/password/change/confirm";
@@ -137,5 +140,122 @@ fn a_code_is_for_the_new_password_that_it_was_asked_for_with() {
         assert_eq!(confirm(NEW_PASSWORD).status, 200, "{method}");
         ports.pass(seconds(60));
         assert_eq!(sign_in(&ports, &json!({ "password": NEW_PASSWORD })).status, 424);
+    }
+}
+
+/// A change that was asked for, and what it is confirmed with.
+struct Asked {
+    ports: TestPorts,
+    tokens: Value,
+    body: Value,
+    app: Option<methods::App>,
+}
+
+impl Asked {
+    fn by(method: &str) -> Asked {
+        let ports = world();
+        let tokens = signed_in(&ports);
+        let app = (method == "totp").then(|| methods::App::of(&ports));
+        let body = json!({ "oldPassword": PASSWORD, "newPassword": NEW_PASSWORD, "mfaMethod": method });
+        let asked = Asked { ports, tokens, body, app };
+        assert_eq!(asked.again().status, 200, "{method}");
+        asked
+    }
+
+    fn again(&self) -> Answer {
+        as_user(&self.ports, &self.tokens, "POST", CHANGE, &self.body.to_string())
+    }
+
+    /// With the right code.
+    fn confirm(&self) -> Answer {
+        let code = self.app.as_ref().map_or_else(|| mailed(&self.ports), |app| app.code(&self.ports));
+        let mut body = self.body.clone();
+        body["confirmCode"] = json!(code);
+        as_user(&self.ports, &self.tokens, "POST", CONFIRM, &body.to_string())
+    }
+
+    /// Every hash of a password in the store but the account's own, whoever wrote it: the core's records are base64.
+    fn waiting(&self) -> Vec<(String, String)> {
+        let has_a_hash = |text: &str| {
+            let core = text.get(1..).and_then(|rest| STANDARD_NO_PAD.decode(rest).ok());
+            text.contains("$argon2id$")
+                || core.is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("$argon2id$"))
+        };
+        let (own, others): (Vec<_>, Vec<_>) = self
+            .ports
+            .store
+            .everything()
+            .into_iter()
+            .filter(|(_, value)| has_a_hash(value))
+            .partition(|(key, _)| key.starts_with("r/-/account/") && key.ends_with("/password"));
+        assert_eq!(own.len(), 1);
+        others
+    }
+}
+
+/// Whoever steals a store must not find in it what a password was once, or was to be.
+#[test]
+fn of_a_password_that_was_never_set_nothing_is_kept_for_long() {
+    for method in ["email", "totp"] {
+        let asked = Asked::by(method);
+        assert_eq!(asked.waiting().len(), 1, "{method}");
+        asked.ports.pass(seconds(2 * 86_400));
+        asked.ports.store.sweep(asked.ports.now.get().0 / 1000);
+        assert_eq!(asked.waiting(), [], "{method}");
+    }
+}
+
+#[test]
+fn of_a_password_that_was_set_nothing_is_kept_beside_it() {
+    for method in ["email", "totp"] {
+        let asked = Asked::by(method);
+        assert_eq!(asked.confirm().status, 200, "{method}");
+        assert_eq!(asked.waiting(), [], "{method}");
+    }
+}
+
+/// It is there for as long as the code, whatever is swept meanwhile.
+#[test]
+fn a_password_waits_over_midnight() {
+    let asked = Asked::by("email");
+    let ports = &asked.ports;
+    ports.pass(Duration::from_millis(86_399_000 - ports.now.get().0 % 86_400_000));
+    assert_eq!(asked.again().status, 200);
+    ports.pass(seconds(299));
+    ports.store.sweep(ports.now.get().0 / 1000);
+    assert_eq!(asked.confirm().status, 200);
+}
+
+#[test]
+fn a_password_that_no_code_was_sent_for_does_not_wait() {
+    let asked = Asked::by("email");
+    let first = asked.waiting();
+    says(&asked.again(), 429, "TOO_MANY_REQUESTS", TOO_SOON);
+    assert_eq!((asked.waiting(), first.len()), (first, 1));
+    assert_eq!(asked.confirm().status, 200);
+}
+
+/// More often than there are attempts: none is taken.
+#[test]
+fn without_the_password_that_waits_no_code_is_compared() {
+    for method in ["email", "totp"] {
+        let asked = Asked::by(method);
+        let (name, value) = asked.waiting().remove(0);
+        let mut parts = name.splitn(3, '/').skip(1);
+        let day = Day(parts.next().unwrap().parse().unwrap());
+        let key = RecordKey::until(day, parts.next().unwrap());
+        asked.ports.store.delete(&key).unwrap();
+        for _ in 0..6 {
+            says(&asked.confirm(), 400, "BAD_REQUEST", EXPIRED);
+        }
+        // No record, and a record without a hash.
+        for broken in ["x", "\"x\""] {
+            asked.ports.store.set(&key, broken).unwrap();
+            for _ in 0..6 {
+                says(&asked.confirm(), 500, "INTERNAL_SERVER_ERROR", "Internal Server Error");
+            }
+        }
+        asked.ports.store.set(&key, &value).unwrap();
+        assert_eq!(asked.confirm().status, 200, "{method}");
     }
 }

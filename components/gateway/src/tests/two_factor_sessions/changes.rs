@@ -186,6 +186,28 @@ fn a_mandatory_second_factor_stays() {
     world.pending(ANN);
 }
 
+/// What is gone is told of, whatever fails after it.
+#[test]
+fn a_removal_that_failed_half_way_is_told_of() {
+    for skip in 0.. {
+        let world = World::new();
+        let session = world.join_with_two_factor(ANN);
+        let id = first_id(&world, &session);
+        world.ports.sent.borrow_mut().clear();
+        world.ports.store.fail_after(skip, stepgate_storage::memory::Fault::Before);
+        let answer = remove(&world, &session, &id, Value::Null);
+        let reached = !world.ports.store.heal();
+        let gone = !world.methods(&session).iter().any(|method| method["id"] == id.as_str());
+        let told = world.ports.sent.borrow().iter().any(|mail| mail.subject.contains("factor was removed"));
+        // Whatever fails while it is told of leaves nobody to tell.
+        assert!(told || !gone || answer.status == 200, "{skip}: {}", answer.text());
+        if !reached {
+            assert_eq!(answer.status, 200);
+            return;
+        }
+    }
+}
+
 /// Two methods, each removed while the other is: nobody of a mandatory tenant ends up without one, and what its owner is told is what was
 /// done.
 #[test]
