@@ -7,6 +7,9 @@
 //!
 //! A tenant that is strict has every session give one, each time. One without two-factor sign-in has nobody give any.
 
+#[cfg(test)]
+mod tests;
+
 use super::caller::Caller;
 use super::code::Typed;
 use super::deed::Deed;
