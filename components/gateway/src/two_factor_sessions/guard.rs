@@ -2,9 +2,13 @@
 //!
 //! A session that began without one (on a remembered device, or before two-factor sign-in was switched on) must not be enough to
 //! take the second factor away from its owner, nor to add one that does so afterwards. It gives one first: by a code in the
-//! request itself, or by `verify` with the action, which is good for one change within ten minutes in that session.
+//! request itself, or by `verify` with the action (for adding one, with `remove`), which is good for one change within ten minutes in
+//! that session.
 //!
-//! A tenant that is strict has every session give one, each time.
+//! A tenant that is strict has every session give one, each time. One without two-factor sign-in has nobody give any.
+
+#[cfg(test)]
+mod tests;
 
 use super::caller::Caller;
 use super::code::Typed;
@@ -75,7 +79,7 @@ pub(super) fn check<P: Ports>(
     let in_request = ctx.tenant.strict && deed == Deed::Toggle;
     let before = (!in_request).then_some(deed);
     // Whatever becomes of the change, this was for it.
-    leave(ctx, &caller.session, before.as_slice())?.during(ctx, &caller.session, || Ok(()))
+    leave(ctx, &caller.session, before)?.during(ctx, &caller.session, || Ok(()))
 }
 
 /// A code that comes along with a change. One that is said to be of a method that is not there is as wrong as any other: §7.5.
@@ -93,10 +97,11 @@ pub(super) fn check_code<P: Ports>(
     }
 }
 
-/// The same as [`check`] for adding a method, for which there is no code but its own: at each of its steps, because two-factor sign-in
-/// may have been switched on since the first. The method comes to count [during](Leave::during) it.
+/// The same as [`check`] for adding a method, for which there is no code but its own, so it takes that of a removal: at each of its
+/// steps, because two-factor sign-in may have been switched on since the first. The method comes to count
+/// [during](Leave::during) it.
 pub(super) fn check_adding<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<Leave> {
-    leave(ctx, session, &[Deed::Remove, Deed::Toggle])
+    leave(ctx, session, Some(Deed::Remove))
 }
 
 /// Refuses where the tenant has no two-factor sign-in.
@@ -108,14 +113,14 @@ pub(super) fn check_offered<P>(ctx: &Context<'_, P>) -> Result<()> {
     }
 }
 
-fn leave<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: &[Deed]) -> Result<Leave> {
-    if !ctx.tenant.strict && !is_asked_for(ctx, session)? {
+fn leave<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: Option<Deed>) -> Result<Leave> {
+    if !is_asked_for(ctx, session)? {
         return Ok(Leave::Session);
     }
-    for deed in by {
-        if let Some(at) = given(ctx, session, *deed)? {
-            return Ok(Leave::Given(*deed, at));
-        }
+    if let Some(deed) = by
+        && let Some(at) = given(ctx, session, deed)?
+    {
+        return Ok(Leave::Given(deed, at));
     }
     // There is nothing to give: no method yet, or a removal of the last one died half-way. Sign-in asks for none either.
     if methods::active(ctx, session.account)?.is_empty() {
@@ -125,10 +130,11 @@ fn leave<P: Ports>(ctx: &Context<'_, P>, session: &Session, by: &[Deed]) -> Resu
     }
 }
 
-/// Whether this session has to give one. Not where the tenant has none, whatever the owner's switch says: no code is sent there.
+/// Whether this session has to give one. Not where the tenant has none, whatever its other switches and the owner's say: no code is
+/// sent there, so nobody could.
 fn is_asked_for<P: Ports>(ctx: &Context<'_, P>, session: &Session) -> Result<bool> {
-    let without = session.two_factor_verified() || !ctx.tenant.two_factor;
-    Ok(!without && shown::two_factor(ctx, session.account)?)
+    Ok(ctx.tenant.two_factor
+        && (ctx.tenant.strict || !session.two_factor_verified() && shown::two_factor(ctx, session.account)?))
 }
 
 /// Notes that a code of an action was right.

@@ -28,8 +28,8 @@ pub(super) fn me<P: Ports>(ctx: &Context<'_, P>, caller: &Caller<'_>) -> Result<
     answers::enveloped(whole(ctx, caller)?, &["user"])
 }
 
-/// `GET /auth/validate-session` or `/auth/validation`, of @pubflow clients: §6. They drop their session at these texts and at no others, so one that
-/// waits for its second factor must not get them.
+/// `GET /auth/validate-session` or `/auth/validation`, of @pubflow clients: §6. They drop their session at these texts and at no
+/// others, so one that waits for its second factor must not get them.
 pub(super) fn validate<P: Ports>(ctx: &Context<'_, P>, headers: &HeaderMap) -> Result<Response> {
     let token = caller::presented(headers).unwrap_or_default();
     if Token::parse(PREFIX, token).is_none() {

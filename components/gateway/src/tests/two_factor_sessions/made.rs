@@ -195,8 +195,8 @@ fn recovery_codes_are_shown_to_somebody_who_gave_the_second_factor() {
         world.post(&unverified, "/auth/two_factor/email/setup", json!({ "email": "eve@example.com" }));
     assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("TWO_FACTOR_REQUIRED")));
     // It gives one, and ten minutes later has to again.
-    world.post(&unverified, "/auth/two_factor/email/start", json!({ "action": "toggle" }));
-    let body = json!({ "code": world.code(), "method": "email", "action": "toggle" });
+    world.post(&unverified, "/auth/two_factor/email/start", json!({ "action": "remove" }));
+    let body = json!({ "code": world.code(), "method": "email", "action": "remove" });
     assert_eq!(world.post(&unverified, "/auth/two_factor/verify", body).status, 200);
     let again =
         |world: &World| world.post(&unverified, "/auth/two_factor/recovery/setup", Value::Null).status;

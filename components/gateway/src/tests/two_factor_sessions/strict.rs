@@ -155,3 +155,23 @@ fn an_account_without_a_factor_is_not_trapped() {
     made::add_app(&world, &session);
     refused(&world.post(&session, "/auth/two_factor/totp/setup", Value::Null));
 }
+
+/// Where the tenant has two-factor sign-in off no code can be asked for, so none is, or a method could never be removed.
+#[test]
+fn a_tenant_without_two_factor_asks_for_no_code() {
+    let (world, session) = strict();
+    world.configure(json!({ "strict": true, "two_factor": false }));
+    let id = world.methods(&session)[0]["id"].as_str().unwrap().to_owned();
+    let off = world.fork().post(&session, "/auth/two_factor/toggle", json!({ "enabled": false }));
+    assert_eq!(off.status, 200, "{}", off.text());
+    let removed = remove(&world, &session, &id);
+    assert_eq!(removed.status, 200, "{}", removed.text());
+}
+
+/// A code that was given to switch off says nothing of a method.
+#[test]
+fn a_code_to_switch_off_adds_no_factor() {
+    let (world, session) = strict();
+    give(&world, &session, "toggle");
+    refused(&world.post(&session, "/auth/two_factor/email/setup", json!({ "email": "other@example.com" })));
+}
