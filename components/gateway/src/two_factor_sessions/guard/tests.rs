@@ -7,6 +7,7 @@ use crate::http::TraceId;
 use crate::settings::tenants;
 use crate::testing::{TestPorts, sandbox};
 use http::HeaderMap;
+use stepgate_storage::Store as _;
 use uuid::Uuid;
 
 const GIVEN_AT: Timestamp = Timestamp(1);
