@@ -54,24 +54,30 @@ fn the_fifth_wrong_code_locks_ends_the_sessions_and_is_told() {
     assert!(matches!(fail(&ports, &ann), Refusal::WrongCode { left: 4 }));
 }
 
+/// Ann's world where the store failed whoever tried the fifth wrong code, after so many operations; and the epoch before. None where
+/// they were through by then.
+fn locked_by_who_died(skip: u64) -> Option<(TestPorts, Account, u64)> {
+    let ports = world();
+    let ann = ann(&ports);
+    let before = epoch::current(&ports, ann.id).unwrap();
+    for _ in 0..4 {
+        fail(&ports, &ann);
+    }
+    let attempt = now(&ports, |ctx| budgets::reserve(ctx, &Budget::SecondFactor(ann.id))).unwrap();
+    ports.store.fail_after(skip, Fault::Before);
+    let told = now(&ports, |ctx| lock::wrong(ctx, &Counts::SecondFactor(ann.id), attempt));
+    if ports.store.heal() {
+        told.unwrap();
+        return None;
+    }
+    Some((ports, ann, before))
+}
+
 /// Nobody comes while it lasts: whoever comes first afterwards is refused for it once, and what began before it is over.
 #[test]
 fn a_lock_that_nobody_finds_in_time_ends_the_sessions_all_the_same() {
     let mut left_over = 0;
-    for skip in 0.. {
-        let ports = world();
-        let ann = ann(&ports);
-        let before = epoch::current(&ports, ann.id).unwrap();
-        for _ in 0..4 {
-            fail(&ports, &ann);
-        }
-        let attempt = now(&ports, |ctx| budgets::reserve(ctx, &Budget::SecondFactor(ann.id))).unwrap();
-        ports.store.fail_after(skip, Fault::Before);
-        let told = now(&ports, |ctx| lock::wrong(ctx, &Counts::SecondFactor(ann.id), attempt));
-        if ports.store.heal() {
-            assert!(told.is_ok());
-            break;
-        }
+    for (skip, (ports, ann, before)) in (0..).map_while(|skip| Some((skip, locked_by_who_died(skip)?))) {
         ports.pass(LOCK + Duration::from_secs(20));
         let ended = epoch::current(&ports, ann.id).unwrap();
         let first = now(&ports, |ctx| lock::check(ctx, ann.id));
@@ -91,20 +97,7 @@ fn a_lock_that_nobody_finds_in_time_ends_the_sessions_all_the_same() {
 /// Whoever finds the lock goes on with what the one who set it could not.
 #[test]
 fn a_lock_whose_maker_died_still_ends_the_sessions_and_is_told() {
-    for skip in 0.. {
-        let ports = world();
-        let ann = ann(&ports);
-        let before = epoch::current(&ports, ann.id).unwrap();
-        for _ in 0..4 {
-            fail(&ports, &ann);
-        }
-        let attempt = now(&ports, |ctx| budgets::reserve(ctx, &Budget::SecondFactor(ann.id))).unwrap();
-        ports.store.fail_after(skip, Fault::Before);
-        let told = now(&ports, |ctx| lock::wrong(ctx, &Counts::SecondFactor(ann.id), attempt));
-        if ports.store.heal() {
-            assert!(told.is_ok());
-            break;
-        }
+    for (skip, (ports, ann, before)) in (0..).map_while(|skip| Some((skip, locked_by_who_died(skip)?))) {
         // An attempt in nobody's hands is one after the fence.
         ports.pass(Duration::from_secs(20));
         assert!(matches!(now(&ports, |ctx| lock::check(ctx, ann.id)), Err(Refusal::Locked { .. })), "{skip}");
