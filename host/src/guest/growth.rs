@@ -229,10 +229,13 @@ mod tests {
         assert_eq!(asked(&mut first, LARGE), Some(true));
         first.end_turn();
         assert_eq!(asked(&mut second, LARGE), Some(true));
+        second.end_turn();
+        // Not by a turn, which would be over by itself.
+        let taken = room.turns.clone().try_acquire_owned().unwrap();
         let refused = first.memory_growing(SMALL, LARGE, None).await;
         assert!(!refused.unwrap(), "after its patience");
+        drop(taken);
         assert_eq!(asked(&mut first, LARGE), Some(false), "and from then on at once");
-        second.end_turn();
         assert_eq!(asked(&mut third, LARGE), None, "the first still has its memory");
         drop(first);
         assert_eq!(asked(&mut third, LARGE), Some(true));
