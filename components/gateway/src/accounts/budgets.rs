@@ -118,9 +118,12 @@ fn failures<'c, P: Ports>(
         Budget::NobodysSignIn(name) => (sign_in(), account(&["sign-in", name]).until(forgotten(ctx, name))),
         Budget::Device(id) => {
             let account = account(&["device", &id.to_string()]);
-            let made = ids::made_at(*id).map(Timestamp::day);
             // As long as the device's own record.
-            (sign_in(), made.map_or(account.clone(), |day| account.until(day.plus(32))))
+            let account = match ids::made_at(*id) {
+                Some(made) => account.until(made.day().plus(32)),
+                None => account,
+            };
+            (sign_in(), account)
         }
         Budget::Ownership(email) => {
             (ctx.settings.lock, account(&["ownership", email]).until(forgotten(ctx, email)))

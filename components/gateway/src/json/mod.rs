@@ -9,7 +9,7 @@ pub(crate) use text::Unreadable;
 use crate::http::ApiError;
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use text::Text;
 
 const NOT_AN_OBJECT: &str = "The body must be one JSON object in UTF-8, with each field at most once.";
@@ -19,6 +19,15 @@ const NOT_AN_OBJECT: &str = "The body must be one JSON object in UTF-8, with eac
 /// What the parser says about a failure is dropped: it quotes the body, and the body may hold a code.
 pub(crate) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     object_or(body, NOT_AN_OBJECT)
+}
+
+/// The fields of a body, each at most once at any depth, for whoever tells apart what is wrong with each.
+pub(crate) fn fields(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    match object(body)? {
+        Once(Value::Object(fields)) => Ok(fields),
+        // No other value begins as an object does.
+        Once(_) => Err(ApiError::bad_request(NOT_AN_OBJECT)),
+    }
 }
 
 /// Like [`object`], with an answer of its own for whatever is wrong.

@@ -7,7 +7,7 @@ use crate::accounts::methods::Kind;
 use crate::accounts::names::AccountEmail;
 use crate::accounts::password::{Password, Rule, Typed};
 use crate::http::ApiError;
-use crate::json::{self, Once};
+use crate::json;
 use serde_json::{Map, Value};
 
 const MISSING: &str = "is required";
@@ -21,11 +21,7 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn parse(body: &[u8]) -> Result<Fields, ApiError> {
-        match json::object(body)? {
-            Once(Value::Object(values)) => Ok(Fields { values, wrong: Vec::new() }),
-            // No other value begins as an object does.
-            Once(_) => Err(ApiError::bad_request("The body must be one JSON object.")),
-        }
+        Ok(Fields { values: json::fields(body)?, wrong: Vec::new() })
     }
 
     /// The same where there need be no body.

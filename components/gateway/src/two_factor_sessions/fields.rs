@@ -2,7 +2,6 @@
 
 use crate::http::ApiError;
 use crate::json;
-use crate::json::Once;
 use serde_json::{Map, Value};
 
 /// The longest text that is looked at, in bytes: a password, with room.
@@ -17,10 +16,7 @@ impl Fields {
         if body.trim_ascii().is_empty() {
             return Ok(Fields(Map::new()));
         }
-        match json::object(body)? {
-            Once(Value::Object(fields)) => Ok(Fields(fields)),
-            Once(_) => Err(ApiError::bad_request("The body must be one JSON object.")),
-        }
+        json::fields(body).map(Fields)
     }
 
     /// A text under the first of these names that is there. None of them may hold anything else.

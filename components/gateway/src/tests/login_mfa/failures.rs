@@ -195,6 +195,22 @@ fn signing_up() {
     });
 }
 
+/// Or the password is the old one still, and the answer a 500.
+fn with_the_new_password_nobody_is_in_who_was_before(
+    ports: &TestPorts,
+    tokens: &Value,
+    answer: &Answer,
+    when: &str,
+) {
+    ports.pass(seconds(60));
+    let new = sign_in(ports, &json!({ "password": NEW_PASSWORD })).status;
+    assert!(answer.status == 500 || new == 424, "{when}");
+    if new == 424 {
+        is_over(&who(ports, tokens));
+        assert_eq!(sign_in(ports, &json!({})).status, 401, "{when}");
+    }
+}
+
 #[test]
 fn changing_a_password() {
     let base = world();
@@ -206,14 +222,7 @@ fn changing_a_password() {
     let confirm =
         |ports: &TestPorts| as_user(ports, &tokens, "POST", &format!("{path}/confirm"), &body.to_string());
     sweep(&base, &confirm, &|ports, answer, when| {
-        ports.pass(seconds(60));
-        let new = sign_in(ports, &json!({ "password": NEW_PASSWORD })).status;
-        assert!(answer.status == 500 || new == 424, "{when}");
-        // With the new password nobody is in who was in before.
-        if new == 424 {
-            is_over(&who(ports, &tokens));
-            assert_eq!(sign_in(ports, &json!({})).status, 401, "{when}");
-        }
+        with_the_new_password_nobody_is_in_who_was_before(ports, &tokens, answer, when);
     });
 }
 
@@ -228,13 +237,6 @@ fn setting_a_new_password() {
     let body = json!({ "email": EMAIL, "newPassword": NEW_PASSWORD, "payload": payload });
     let execute = |ports: &TestPorts| as_partner(ports, "/reg/v2/password/reset/execute", &body);
     sweep(&base, &execute, &|ports, answer, when| {
-        ports.pass(seconds(60));
-        let new = sign_in(ports, &json!({ "password": NEW_PASSWORD })).status;
-        assert!(answer.status == 500 || new == 424, "{when}");
-        // With the new password nobody is in who was in before.
-        if new == 424 {
-            is_over(&who(ports, &tokens));
-            assert_eq!(sign_in(ports, &json!({})).status, 401, "{when}");
-        }
+        with_the_new_password_nobody_is_in_who_was_before(ports, &tokens, answer, when);
     });
 }
